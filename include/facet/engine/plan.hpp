@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include <facet/augment/concept.hpp>
+#include <facet/core/units.hpp>
+#include <facet/data/slice.hpp>
+#include <facet/engine/network.hpp>
+#include <facet/evaluate/histogram.hpp>
+#include <facet/optimizer/concept.hpp>
+#include <facet/sampler/concept.hpp>
+#include <facet/threshold/concept.hpp>
+
+/// What the compiled engine needs of one experiment: numbers, and pointers to the few functions whose bodies depend on the policies.
+/// Everything behind it is compiled once, so an experiment's own translation unit stays at about a second.
+namespace facet {
+
+/// One metric of the experiment's set. `of_counts` or `of_ranking` is set, not both.
+struct metric_entry {
+    std::string_view name;
+    std::optional<double> (*of_counts)(const confusion&) = nullptr;
+    std::optional<double> (*of_ranking)(const score_histogram&) = nullptr;
+};
+
+/// Where the store lives while a run uses it.
+enum class residency_kind { automatic, device, stream };
+
+struct plan {
+    std::string_view name;
+    std::string (*describe)();
+
+    // input
+    std::span<const hu> windows;              ///< one channel each
+    at::Tensor (*to_channels)(const at::Tensor& hu_images); ///< [N,1,H,W] HU to [N,C,H,W] in [0,1]
+    int size;                                 ///< side of a slice in pixels
+
+    // data
+    std::function<void(std::int64_t, std::span<std::int64_t>)> (*start_sampler)(const sampler::context&);
+    double (*positive_rate)(const sampler::context&);
+    residency_kind residency;
+    bool requires_fold;                       ///< split::patients: the store's split.json must have folds
+
+    // augmentation; `operation` keys count from 0 in the order written, geometry before HU before window
+    bool augments_geometry;
+    augment::affine (*draw_affine)(std::uint64_t key, double size);  ///< key = rng::key(seed, epoch, vertebra): one draw per vertebra
+    at::Tensor (*augment_hu)(const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice);
+    at::Tensor (*augment_window)(const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice);
+
+    // learning
+    std::shared_ptr<network> (*make_network)();
+    at::Tensor (*loss)(const at::Tensor& logits, const at::Tensor& target);
+    std::unique_ptr<optimizer::state> (*start_optimizer)(const std::vector<at::Tensor>& parameters);
+    double peak_learning_rate;
+    double clip_norm;                         ///< 0: no clipping
+    double ema_decay;                         ///< 0: no averaging of weights
+    double (*learning_rate_factor)(std::int64_t step, std::int64_t steps);
+    bool bf16;
+    std::int64_t steps;
+    std::int64_t batch;
+
+    // judging
+    std::span<const metric_entry> metrics;
+    std::string_view monitor_name;            ///< "prauc" in ep08_prauc0.0632; empty: keep the last
+    std::optional<double> (*monitor)(const score_histogram&, const threshold::choice&); ///< larger is better
+    int keep_checkpoints;
+    threshold::choice (*choose_threshold)(const score_histogram&);
+    std::string_view threshold_objective;     ///< "f1", or "fixed"
+};
+
+/// Declared here, defined in app/commands-inl.hpp. A template only so that its definition may live in a header without `inline`: header-only
+/// users instantiate it implicitly, the compiled build says `template struct facet::application<>;` once.
+template <class = void> struct application {
+    static int run(const plan& p, int argc, char** argv);
+    static int compare(std::span<const plan> variants, std::span<const std::string> labels, int argc, char** argv);
+};
+
+} // namespace facet
