@@ -1,0 +1,98 @@
+# What facet's headers need, as targets:
+#   facet::torch  everything for <facet/facet.hpp>: LibTorch and the small libraries
+#   facet::data   everything for <facet/dataset.hpp>: ITK, xtensor and the small libraries; no LibTorch
+include_guard(GLOBAL)
+
+# Adds the folder of `header` to `target`, or stops with the Debian package that has it.
+function(facet_need_header target header package)
+  string(MAKE_C_IDENTIFIER "facet_dir_${header}" variable)
+  find_path(${variable} ${header})
+  mark_as_advanced(${variable})
+  if(NOT ${variable})
+    message(FATAL_ERROR "facet: the header ${header} was not found; on Debian it is in the package ${package}")
+  endif()
+  target_include_directories(${target} SYSTEM INTERFACE ${${variable}})
+endfunction()
+
+function(facet_need_library target library package)
+  find_library(facet_lib_${library} ${library})
+  mark_as_advanced(facet_lib_${library})
+  if(NOT facet_lib_${library})
+    message(FATAL_ERROR "facet: the library ${library} was not found; on Debian it is in the package ${package}")
+  endif()
+  target_link_libraries(${target} INTERFACE ${facet_lib_${library}})
+endfunction()
+
+function(facet_find_third_party)
+  add_library(facet_third_party INTERFACE IMPORTED GLOBAL)
+  facet_need_header(facet_third_party boost/hana.hpp libboost1.81-dev)
+  facet_need_header(facet_third_party range/v3/view/chunk.hpp librange-v3-dev)
+  facet_need_header(facet_third_party nlohmann/json.hpp nlohmann-json3-dev)
+  facet_need_header(facet_third_party CLI/CLI.hpp libcli11-dev)
+  facet_need_header(facet_third_party xxhash.h libxxhash-dev)
+  facet_need_header(facet_third_party png.h libpng-dev)
+  facet_need_library(facet_third_party xxhash libxxhash-dev)
+  facet_need_library(facet_third_party png libpng-dev)
+  facet_need_library(facet_third_party z zlib1g-dev)
+  set(THREADS_PREFER_PTHREAD_FLAG OFF)
+  set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
+  find_package(Threads REQUIRED)
+  target_link_libraries(facet_third_party INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
+endfunction()
+
+function(facet_find_itk)
+  set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
+  set(CMAKE_MESSAGE_LOG_LEVEL WARNING) # Debian's GDCM lists, as remarks, tools it packages elsewhere
+  find_package(ITK 5.2 QUIET HINTS $ENV{ITK_DIR} COMPONENTS
+    ITKCommon ITKTransform ITKIOImageBase ITKIONIFTI ITKIONRRD ITKIOMeta ITKIOGDCM
+    ITKImageGrid ITKImageFunction ITKImageIntensity ITKConnectedComponents ITKDistanceMap ITKSmoothing ITKThresholding
+    ITKBinaryMathematicalMorphology ITKLabelMap)
+  if(NOT ITK_FOUND)
+    message(FATAL_ERROR "facet: ITK 5.2 or newer was not found; install libinsighttoolkit5-dev and libgdcm-dev, name its folder by ITK_DIR, or configure with -DFACET_ITK=OFF to train on a store made elsewhere")
+  endif()
+  target_include_directories(facet_data_third_party SYSTEM INTERFACE ${ITK_INCLUDE_DIRS})
+  target_link_libraries(facet_data_third_party INTERFACE ${ITK_LIBRARIES})
+  target_compile_definitions(facet_data_third_party INTERFACE FACET_ITK)
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    target_compile_options(facet_data_third_party INTERFACE "SHELL:-include ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/itk_clang.h")
+  endif()
+endfunction()
+
+function(facet_find_data)
+  add_library(facet_data_third_party INTERFACE IMPORTED GLOBAL)
+  target_link_libraries(facet_data_third_party INTERFACE facet_third_party)
+  find_path(facet_dir_xtensor NAMES xtensor/containers/xtensor.hpp xtensor/xtensor.hpp)
+  mark_as_advanced(facet_dir_xtensor)
+  if(NOT facet_dir_xtensor)
+    message(FATAL_ERROR "facet: xtensor was not found; on Debian it is in the package libxtensor-dev")
+  endif()
+  target_include_directories(facet_data_third_party SYSTEM INTERFACE ${facet_dir_xtensor})
+  # fmt is for the data side only: LibTorch brings headers of another fmt, which would be found first.
+  facet_need_header(facet_data_third_party fmt/format.h libfmt-dev)
+  facet_need_library(facet_data_third_party fmt libfmt-dev)
+  # xtensor before 0.26 overloads on template template parameters in a way that clang 19 finds ambiguous under the C++17 relaxed rule.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL Clang AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 19)
+    target_compile_options(facet_data_third_party INTERFACE
+      -fno-relaxed-template-template-args -Wno-deprecated-no-relaxed-template-template-args)
+  endif()
+  if(FACET_ITK)
+    facet_find_itk()
+  endif()
+endfunction()
+
+function(facet_find_dependencies)
+  if(TARGET facet_third_party)
+    return()
+  endif()
+  list(PREPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_FUNCTION_LIST_DIR})
+  find_package(LibTorch 2.11 REQUIRED)
+  facet_find_third_party()
+  facet_find_data()
+
+  add_library(facet_torch INTERFACE)
+  add_library(facet::torch ALIAS facet_torch)
+  target_link_libraries(facet_torch INTERFACE facet::facet LibTorch::LibTorch facet_third_party)
+  add_library(facet_data INTERFACE)
+  add_library(facet::data ALIAS facet_data)
+  target_link_libraries(facet_data INTERFACE facet::facet facet_data_third_party)
+endfunction()
