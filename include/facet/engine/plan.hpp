@@ -17,6 +17,7 @@
 #include <facet/engine/network.hpp>
 #include <facet/evaluate/histogram.hpp>
 #include <facet/optimizer/concept.hpp>
+#include <facet/residency.hpp>
 #include <facet/sampler/concept.hpp>
 #include <facet/threshold/concept.hpp>
 
@@ -30,9 +31,6 @@ struct metric_entry {
     std::optional<double> (*of_counts)(const confusion&) = nullptr;
     std::optional<double> (*of_ranking)(const score_histogram&) = nullptr;
 };
-
-/// Where the store lives while a run uses it.
-enum class residency_kind { automatic, device, stream };
 
 struct plan {
     std::string_view name;

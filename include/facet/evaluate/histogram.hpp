@@ -48,7 +48,8 @@ struct score_histogram {
         if (threshold <= 0) return 0;
         if (threshold >= 1) return bins;
         const double logit = std::log(threshold) - std::log1p(-threshold);
-        return static_cast<std::size_t>(std::clamp(std::ceil((logit - low) / width) + 1, 1.0, static_cast<double>(bins - 1)));
+        // The allowance takes back the rounding of probability_at, so that an edge of a bin finds its own bin again.
+        return static_cast<std::size_t>(std::clamp(std::ceil((logit - low) / width - 1e-4) + 1, 1.0, static_cast<double>(bins - 1)));
     }
     [[nodiscard]] static double probability_at(std::size_t bin) { return 1 / (1 + std::exp(-lower_edge(bin))); }
 

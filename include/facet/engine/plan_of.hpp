@@ -1,0 +1,186 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <boost/hana/length.hpp>
+
+#include <facet/augment.hpp>
+#include <facet/budget.hpp>
+#include <facet/core/describe.hpp>
+#include <facet/core/experiment.hpp>
+#include <facet/engine/plan.hpp>
+#include <facet/input.hpp>
+#include <facet/loss.hpp>
+#include <facet/metric.hpp>
+#include <facet/model.hpp>
+#include <facet/monitor.hpp>
+#include <facet/optimizer.hpp>
+#include <facet/postprocess.hpp>
+#include <facet/precision.hpp>
+#include <facet/residency.hpp>
+#include <facet/sampler.hpp>
+#include <facet/schedule.hpp>
+#include <facet/split.hpp>
+#include <facet/threshold.hpp>
+
+namespace facet {
+
+namespace detail {
+
+// What the engine calls, role by role. Booleans decide, classes speak: see core/experiment.hpp.
+template <class P> inline constexpr bool input_fits = requires(const P& p, const at::Tensor& images) {
+    { p(images) } -> std::same_as<at::Tensor>;
+    { P::channel_count } -> std::convertible_to<int>;
+    { std::span<const hu>{p.channels} };
+};
+
+template <class P> struct input_signature {
+    static_assert(input_fits<P>, "facet: an input must have `std::array<hu, N> channels`, `static constexpr int channel_count` and be callable as "
+                                 "`at::Tensor operator()(const at::Tensor& hu_images) const`");
+};
+template <class P> struct sampler_signature {
+    static_assert(sampler::policy<P>, "facet: a sampler must offer `auto start(const sampler::context&) const`, returning a callable `void(std::int64_t step, "
+                                      "std::span<std::int64_t> batch)`, and `double positive_rate(const sampler::context&) const`");
+};
+template <class P> struct augment_signature {
+    static_assert(augment::policy<P>, "facet: an augmentation of an experiment is augment::chain{...}, or offers the same moves(), draw_affine() and apply()");
+};
+template <class P> struct model_signature {
+    static_assert(model::policy<P>, "facet: a model must be callable as `std::shared_ptr<facet::network> operator()(int channels) const`");
+};
+template <class P> struct loss_signature {
+    static_assert(loss::policy<P>, "facet: a loss must be callable as `at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const`");
+};
+template <class P> struct monitor_signature {
+    static_assert(monitor::policy<P>, "facet: a monitor must have `name`, `keep` and be callable as `std::optional<double> operator()(const score_histogram&, "
+                                      "const threshold::choice&) const`");
+};
+template <class P> struct threshold_signature {
+    static_assert(threshold::policy<P>, "facet: a threshold search must be callable as `threshold::choice operator()(const score_histogram&) const`");
+};
+template <class P> struct optimizer_signature {
+    static_assert(optimizer::policy<P>, "facet: an optimizer must have `learning_rate` and offer `std::unique_ptr<optimizer::state> start(const "
+                                        "std::vector<at::Tensor>& parameters) const`");
+};
+template <class P> struct schedule_signature {
+    static_assert(schedule::policy<P>, "facet: a schedule must be callable as `double operator()(std::int64_t step, std::int64_t steps) const`");
+};
+template <class P> struct precision_signature {
+    static_assert(precision::policy<P>, "facet: a precision must have `static constexpr bool uses_bf16`");
+};
+template <class P> struct split_signature {
+    static_assert(split::policy<P>, "facet: a split must have `static constexpr bool requires_fold`");
+};
+template <class P> struct residency_signature {
+    static_assert(residency::policy<P>, "facet: a residency must have `static constexpr residency_kind kind`");
+};
+
+template <const auto& e, class Role> using policy_t = std::remove_cvref_t<decltype(policy_of<e, Role>)>;
+
+template <const auto& e>
+inline constexpr bool signatures_fit =
+    input_fits<policy_t<e, role::input>> && sampler::policy<policy_t<e, role::sampler>> && augment::policy<policy_t<e, role::augment>>
+    && model::policy<policy_t<e, role::model>> && loss::policy<policy_t<e, role::loss>> && monitor::policy<policy_t<e, role::monitor>>
+    && threshold::policy<policy_t<e, role::threshold>> && optimizer::policy<policy_t<e, role::optimizer>>
+    && schedule::policy<policy_t<e, role::schedule>> && precision::policy<policy_t<e, role::precision>>
+    && split::policy<policy_t<e, role::split>> && residency::policy<policy_t<e, role::residency>>;
+
+template <const auto& e>
+struct signatures : input_signature<policy_t<e, role::input>>,
+                    sampler_signature<policy_t<e, role::sampler>>,
+                    augment_signature<policy_t<e, role::augment>>,
+                    model_signature<policy_t<e, role::model>>,
+                    loss_signature<policy_t<e, role::loss>>,
+                    monitor_signature<policy_t<e, role::monitor>>,
+                    threshold_signature<policy_t<e, role::threshold>>,
+                    optimizer_signature<policy_t<e, role::optimizer>>,
+                    schedule_signature<policy_t<e, role::schedule>>,
+                    precision_signature<policy_t<e, role::precision>>,
+                    split_signature<policy_t<e, role::split>>,
+                    residency_signature<policy_t<e, role::residency>> {};
+
+/// Everything about `e` that can be wrong, said in one sentence; true where nothing is.
+template <const auto& e> consteval bool runnable() {
+    if constexpr (!check<e>()) {
+        return false;
+    } else if constexpr (!signatures_fit<e>) {
+        return sizeof(signatures<e>) == 0;
+    } else {
+        return true;
+    }
+}
+
+template <const auto& m> consteval metric_entry metric_entry_of() {
+    using M = std::remove_cvref_t<decltype(m)>;
+    metric_entry entry{.name = short_name<M>};
+    if constexpr (metric::of_counts<M>) entry.of_counts = [](const confusion& c) { return m(c); };
+    else entry.of_ranking = [](const score_histogram& h) { return m(h); };
+    return entry;
+}
+
+template <const auto& e> inline constexpr auto metrics_of = items_of<policy_of<e, role::metrics>>;
+
+template <const auto& e> inline constexpr auto metric_entries = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<metric_entry, sizeof...(I)>{metric_entry_of<element<metrics_of<e>, I>>()...};
+}(std::make_index_sequence<decltype(hana::length(metrics_of<e>))::value>{});
+
+template <const auto& e> constexpr double clip_norm_of() {
+    if constexpr (requires { policy_of<e, role::optimizer>.clip_norm; }) return policy_of<e, role::optimizer>.clip_norm;
+    else return 0;
+}
+template <const auto& e> constexpr double ema_decay_of() {
+    if constexpr (requires { policy_of<e, role::optimizer>.ema_decay; }) return policy_of<e, role::optimizer>.ema_decay;
+    else return 0;
+}
+
+/// What the threshold maximises: its objective's name, or the policy's own.
+template <const auto& e> constexpr std::string_view threshold_objective_of() {
+    using T = policy_t<e, role::threshold>;
+    if constexpr (requires { policy_of<e, role::threshold>.objective; }) return short_name<std::remove_cvref_t<decltype(policy_of<e, role::threshold>.objective)>>;
+    else return short_name<T>;
+}
+
+} // namespace detail
+
+/// The experiment as the compiled engine sees it.
+template <const auto& e> inline constexpr plan plan_of{
+    .name = e.name,
+    .describe = &describe<e>,
+    .windows = policy_of<e, role::input>.channels,
+    .to_channels = [](const at::Tensor& hu_images) { return policy_of<e, role::input>(hu_images); },
+    .size = policy_of<e, role::size>.pixels,
+    .start_sampler = [](const sampler::context& c) -> std::function<void(std::int64_t, std::span<std::int64_t>)> { return policy_of<e, role::sampler>.start(c); },
+    .positive_rate = [](const sampler::context& c) -> double { return policy_of<e, role::sampler>.positive_rate(c); },
+    .residency = policy_of<e, role::residency>.kind,
+    .requires_fold = policy_of<e, role::split>.requires_fold,
+    .augments_geometry = policy_of<e, role::augment>.moves(),
+    .draw_affine = [](std::uint64_t key, double size) { return policy_of<e, role::augment>.draw_affine(key, size); },
+    .augment_hu = [](const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice) {
+        return policy_of<e, role::augment>.template apply<augment::domain::hu>(images, per_vertebra, per_slice);
+    },
+    .augment_window = [](const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice) {
+        return policy_of<e, role::augment>.template apply<augment::domain::window>(images, per_vertebra, per_slice);
+    },
+    .make_network = []() -> std::shared_ptr<network> { return policy_of<e, role::model>(policy_of<e, role::input>.channel_count); },
+    .loss = [](const at::Tensor& logits, const at::Tensor& target) { return policy_of<e, role::loss>(logits, target); },
+    .start_optimizer = [](const std::vector<at::Tensor>& parameters) { return policy_of<e, role::optimizer>.start(parameters); },
+    .peak_learning_rate = policy_of<e, role::optimizer>.learning_rate,
+    .clip_norm = detail::clip_norm_of<e>(),
+    .ema_decay = detail::ema_decay_of<e>(),
+    .learning_rate_factor = [](std::int64_t step, std::int64_t steps) -> double { return policy_of<e, role::schedule>(step, steps); },
+    .bf16 = policy_of<e, role::precision>.uses_bf16,
+    .steps = policy_of<e, role::budget>.steps,
+    .batch = policy_of<e, role::budget>.batch,
+    .metrics = detail::metric_entries<e>,
+    .monitor_name = policy_of<e, role::monitor>.name,
+    .monitor = [](const score_histogram& h, const threshold::choice& t) { return policy_of<e, role::monitor>(h, t); },
+    .keep_checkpoints = policy_of<e, role::monitor>.keep,
+    .choose_threshold = [](const score_histogram& h) { return policy_of<e, role::threshold>(h); },
+    .threshold_objective = detail::threshold_objective_of<e>()};
+
+} // namespace facet

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <facet/loss/concept.hpp>
+#include <facet/loss/soft_counts.hpp>
+
+namespace facet::loss {
+
+/// Soft Dice loss, 1 - (2 TP + s) / (2 TP + FP + FN + s) (Milletari et al., 2016, arXiv:1606.04797).
+///
+/// Counts run over the whole batch, as nnU-Net does in 2-D: per sample, a slice without fracture gives no useful gradient.
+struct dice {
+    using role = facet::role::loss;
+
+    double smooth = 1e-5;    ///< keeps an empty batch finite
+    bool per_sample = false; ///< one Dice per slice, then their mean
+    bool squared = false;    ///< sum(p^2) + sum(g^2) in the denominator (MONAI's squared_pred)
+
+    at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
+        const auto p = at_least_float(logits).sigmoid();
+        if (squared) return squared_error(p, target).mean();
+        return tversky_error(count(p, target, per_sample), 0.5, 0.5, smooth / 2).mean();
+    }
+
+    template <const auto& self, const auto& e> static consteval void check() {
+        static_assert(self.smooth > 0, "facet: loss::dice needs smooth > 0, or an empty batch divides by zero; 1e-5 is usual");
+    }
+
+private:
+    [[nodiscard]] at::Tensor squared_error(const at::Tensor& p, const at::Tensor& target) const {
+        const auto sum = [&](const at::Tensor& x) { return per_sample ? x.flatten(1).sum(1) : x.sum(); };
+        // sum(p^2) + sum(g^2) - 2 sum(pg) = sum((p-g)^2)
+        return sum(p.sub(target).square()).div(sum(p.square()).add(sum(target.square())).add(smooth));
+    }
+};
+
+static_assert(policy<dice>);
+
+} // namespace facet::loss

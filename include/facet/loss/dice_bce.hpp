@@ -1,0 +1,31 @@
+#pragma once
+
+#include <facet/loss/bce.hpp>
+#include <facet/loss/concept.hpp>
+#include <facet/loss/dice.hpp>
+
+namespace facet::loss {
+
+/// Weighted sum of soft Dice and binary cross-entropy: Dice looks at overlap, cross-entropy gives every pixel a gradient.
+struct dice_bce {
+    using role = facet::role::loss;
+
+    double dice_weight = 1;
+    double bce_weight = 1;
+    double smooth = 1e-5;    ///< as in loss::dice
+    bool per_sample = false; ///< as in loss::dice
+
+    at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
+        return dice{.smooth = smooth, .per_sample = per_sample}(logits, target).mul(dice_weight).add(bce{}(logits, target), bce_weight);
+    }
+
+    template <const auto& self, const auto& e> static consteval void check() {
+        static_assert(self.dice_weight >= 0 && self.bce_weight >= 0 && self.dice_weight + self.bce_weight > 0,
+                      "facet: loss::dice_bce needs weights >= 0, not both 0");
+        static_assert(self.smooth > 0, "facet: loss::dice_bce needs smooth > 0, or an empty batch divides by zero; 1e-5 is usual");
+    }
+};
+
+static_assert(policy<dice_bce>);
+
+} // namespace facet::loss

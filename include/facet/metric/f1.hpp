@@ -1,0 +1,18 @@
+#pragma once
+
+#include <facet/metric/concept.hpp>
+#include <facet/metric/ratio.hpp>
+
+namespace facet::metric {
+
+/// Harmonic mean of precision and recall; on pixels the same number as Dice.
+struct f1 {
+    using role = facet::role::metric;
+    static constexpr bool chooses_threshold = true;
+
+    [[nodiscard]] std::optional<double> operator()(const confusion& c) const { return ratio(2 * c.tp, 2 * c.tp + c.fp + c.fn); }
+};
+
+static_assert(of_counts<f1>);
+
+} // namespace facet::metric

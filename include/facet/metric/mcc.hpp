@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cmath>
+
+#include <facet/metric/concept.hpp>
+#include <facet/metric/ratio.hpp>
+
+namespace facet::metric {
+
+/// Matthews correlation coefficient, in [-1, 1]; undefined when a row or a column of the confusion matrix is empty.
+struct mcc {
+    using role = facet::role::metric;
+    static constexpr bool chooses_threshold = true;
+
+    [[nodiscard]] std::optional<double> operator()(const confusion& c) const {
+        const auto tp = static_cast<double>(c.tp), fp = static_cast<double>(c.fp), fn = static_cast<double>(c.fn), tn = static_cast<double>(c.tn);
+        return ratio(tp * tn - fp * fn, std::sqrt(tp + fp) * std::sqrt(tp + fn) * std::sqrt(tn + fp) * std::sqrt(tn + fn));
+    }
+};
+
+static_assert(of_counts<mcc>);
+
+} // namespace facet::metric

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <facet/evaluate/curve.hpp>
+#include <facet/metric/concept.hpp>
+
+namespace facet::metric {
+
+/// Area under the ROC curve: how often a positive scores above a negative, ties counting half. Undefined unless both kinds are present.
+///
+/// It ranks over all thresholds, so it selects a checkpoint and can never choose a threshold.
+struct roc_auc {
+    using role = facet::role::metric;
+    static constexpr bool chooses_threshold = false;
+
+    [[nodiscard]] std::optional<double> operator()(const score_histogram& h) const { return facet::roc_auc(h); }
+};
+
+static_assert(of_ranking<roc_auc>);
+
+} // namespace facet::metric

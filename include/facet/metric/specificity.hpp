@@ -1,0 +1,18 @@
+#pragma once
+
+#include <facet/metric/concept.hpp>
+#include <facet/metric/ratio.hpp>
+
+namespace facet::metric {
+
+/// True negative rate, TN / (TN + FP); undefined without negatives. Alone it would choose the threshold that calls nothing positive.
+struct specificity {
+    using role = facet::role::metric;
+    static constexpr bool chooses_threshold = false;
+
+    [[nodiscard]] std::optional<double> operator()(const confusion& c) const { return ratio(c.tn, c.tn + c.fp); }
+};
+
+static_assert(of_counts<specificity>);
+
+} // namespace facet::metric

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include <facet/core/experiment.hpp>
+#include <facet/engine/networks.hpp>
+#include <facet/model/concept.hpp>
+
+namespace facet::model {
+
+/// Attention U-Net (Oktay et al., 2018, arXiv:1804.03999) in the shape MONAI 1.6.1 gives it, layer by layer and name by name, so that
+/// weights go both ways. Level i has features * 2^i channels; `depth` halvings lead to the bottom.
+struct attention_unet {
+    using role = facet::role::model;
+
+    int features = 64; ///< channels at full resolution
+    int depth = 4;     ///< number of halvings
+
+    std::shared_ptr<network> operator()(int channels) const { return networks<>::attention_unet(*this, channels); }
+
+    template <const auto& self, const auto& e> static consteval void check() {
+        static_assert(self.features > 1, "facet: model::attention_unet needs at least 2 features, for example 64");
+        static_assert(0 < self.depth && self.depth < 16 && get<facet::role::size>(e).pixels % (1 << (self.depth & 15)) == 0,
+                      "facet: model::attention_unet halves the slice `depth` times, so the side in input::size must be divisible by 2^depth; "
+                      "for 256 pixels use a depth of 1 to 8");
+    }
+};
+
+static_assert(policy<attention_unet>);
+
+} // namespace facet::model

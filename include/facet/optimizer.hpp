@@ -1,0 +1,11 @@
+#pragma once
+
+#include <facet/optimizer/adamw.hpp>
+#include <facet/optimizer/concept.hpp>
+#include <facet/optimizer/sgd.hpp>
+
+namespace facet {
+
+template <> inline constexpr auto default_policy<role::optimizer> = optimizer::adamw{};
+
+} // namespace facet

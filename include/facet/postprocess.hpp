@@ -1,0 +1,18 @@
+#pragma once
+
+#include <facet/core/role.hpp>
+
+namespace facet::postprocess {
+
+/// The thresholded probability is the prediction.
+struct none {
+    using role = facet::role::postprocess;
+};
+
+} // namespace facet::postprocess
+
+namespace facet {
+
+template <> inline constexpr auto default_policy<role::postprocess> = postprocess::none{};
+
+} // namespace facet

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cmath>
+
+#include <facet/core/experiment.hpp>
+#include <facet/schedule/concept.hpp>
+
+namespace facet::schedule {
+
+/// Linear warm-up, then (1 - progress)^exponent, as nnU-Net uses it, but per step.
+struct poly {
+    using role = facet::role::schedule;
+
+    double exponent = 0.9;
+    std::int64_t warmup_steps = 0;
+
+    [[nodiscard]] double operator()(std::int64_t step, std::int64_t steps) const {
+        const auto [warmup, rest] = progress_at(step, steps, warmup_steps);
+        return warmup * std::pow(1 - rest, exponent);
+    }
+
+    template <const auto& self, const auto& e> static consteval void check() {
+        static_assert(self.exponent > 0, "facet: schedule::poly needs exponent > 0; 0.9 is usual");
+        static_assert(0 <= self.warmup_steps && self.warmup_steps < get<facet::role::budget>(e).steps,
+                      "facet: schedule::poly needs 0 <= warmup_steps < budget.steps");
+    }
+};
+
+static_assert(policy<poly>);
+
+} // namespace facet::schedule

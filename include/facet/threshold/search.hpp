@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include <facet/evaluate/curve.hpp>
+#include <facet/metric/concept.hpp>
+#include <facet/threshold/concept.hpp>
+
+namespace facet::threshold {
+
+/// Maximising the metric over thresholds makes sense.
+template <class M> inline constexpr bool chooses = false;
+template <metric::of_counts M> inline constexpr bool chooses<M> = M::chooses_threshold;
+
+namespace detail {
+
+template <class M> struct objective {
+    static_assert(chooses<M>, "facet: this metric cannot choose a threshold (PR-AUC and ROC-AUC integrate over all of them, precision or recall alone is "
+                              "best at an extreme); write threshold::exact{metric::f1{}} and keep PR-AUC in monitor::best{metric::pr_auc{}}");
+};
+
+/// A threshold that was tried, lax to strict, and the objective there.
+struct candidate {
+    double value = 0;
+    std::optional<double> score;
+};
+
+/// The best of the candidates; among equals the strictest. `first_is_edge` and `last_is_edge`: being the first or last candidate means that
+/// a better one may lie outside.
+[[nodiscard]] inline choice best_of(const std::vector<candidate>& candidates, bool first_is_edge, bool last_is_edge) {
+    std::size_t best = candidates.size();
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+        if (candidates[i].score && (best == candidates.size() || *candidates[i].score >= *candidates[best].score)) best = i;
+    if (best == candidates.size()) return {};
+
+    const double nearly = *candidates[best].score - 0.01 * std::abs(*candidates[best].score);
+    const auto good = [&](std::size_t i) { return candidates[i].score && *candidates[i].score >= nearly; };
+    std::size_t low = best, high = best;
+    while (low > 0 && good(low - 1)) --low;
+    while (high + 1 < candidates.size() && good(high + 1)) ++high;
+    return {.value = candidates[best].value,
+            .objective = candidates[best].score,
+            .at_edge = (first_is_edge && best == 0) || (last_is_edge && best + 1 == candidates.size()),
+            .plateau_low = candidates[low].value,
+            .plateau_high = candidates[high].value};
+}
+
+/// Tries `points` probabilities; `at(i)` is the i-th, ascending.
+template <class Objective, class At>
+[[nodiscard]] choice scan(const score_histogram& h, const Objective& objective, int points, At at) {
+    const auto table = confusion_table(h);
+    if (table.front().positives() == 0) return {};
+    std::vector<candidate> candidates(static_cast<std::size_t>(points));
+    for (int i = 0; i < points; ++i) {
+        const double value = at(i);
+        candidates[static_cast<std::size_t>(i)] = {value, objective(table[score_histogram::bin_of_probability(value)])};
+    }
+    return best_of(candidates, true, true);
+}
+
+} // namespace detail
+
+} // namespace facet::threshold
