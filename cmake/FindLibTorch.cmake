@@ -1,6 +1,7 @@
 # Imports LibTorch from its folder (the one with include/ and lib/), which may be the `torch` folder of a pip wheel.
 #
-# Looked for, in this order: FACET_LIBTORCH (variable, then environment), Torch_DIR, .venv of the source tree, a python3 that has torch.
+# Looked for, in this order: FACET_LIBTORCH (variable, then environment), Torch_DIR, .venv of the source tree, the one an installed facet was
+# built with, a python3 that has torch.
 # LibTorch's own package config is not used: it demands the CUDA toolkit even where no CUDA is wanted.
 #
 # Targets: LibTorch::LibTorch, and LibTorch::CUDA where FACET_CUDA is on.
@@ -14,7 +15,7 @@ function(_libtorch_candidates out)
   endforeach()
   file(GLOB venv ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../.venv/lib/python3*/site-packages/torch
                  ${CMAKE_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch)
-  set(${out} ${roots} ${venv} PARENT_SCOPE)
+  set(${out} ${roots} ${venv} ${FACET_LIBTORCH_BUILT_WITH} PARENT_SCOPE)
 endfunction()
 
 # The torch folder of the python3 on the path; found without importing it, which would take seconds.

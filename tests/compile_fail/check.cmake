@@ -1,0 +1,44 @@
+# cmake -DCOMMANDS=<compile_commands.json> -DSOURCE=<file> -P check.cmake
+#
+# Compiles SOURCE with the command the build would use. Its first line says what must come of it:
+#   // expect: <words>      one error, a failed static assertion that starts "facet:" and contains the words
+#   // expect: no error     it compiles; such twins show that the others fail for the reason they name
+cmake_minimum_required(VERSION 3.25)
+
+file(STRINGS ${SOURCE} first LIMIT_COUNT 1)
+if(NOT first MATCHES "^// expect: (.+)$")
+  message(FATAL_ERROR "${SOURCE} must start with '// expect: ' and the words of the error")
+endif()
+set(expected "${CMAKE_MATCH_1}")
+
+# The entry's lines hold JSON strings: undo its escapes and let a shell split the words, as the build tool does.
+cmake_path(GET SOURCE FILENAME name)
+string(REPLACE "." "\\." name_regex "${name}")
+file(STRINGS ${COMMANDS} line REGEX "\"command\": .*/compile_fail/${name_regex}\\.o ")
+if(NOT line MATCHES "\"command\": \"(.*)\",?$")
+  message(FATAL_ERROR "${COMMANDS} has no command for ${name}; configure again")
+endif()
+string(REPLACE "\\\"" "\"" command "${CMAKE_MATCH_1}")
+string(REPLACE "\\\\" "\\" command "${command}")
+string(REGEX REPLACE " -o [^ ]+ -c " " -fsyntax-only " command "${command}")
+cmake_path(GET COMMANDS PARENT_PATH build)
+execute_process(COMMAND sh -c "${command}" WORKING_DIRECTORY ${build} RESULT_VARIABLE status OUTPUT_VARIABLE text ERROR_VARIABLE text)
+
+string(REGEX MATCHALL "error: " errors "${text}")
+list(LENGTH errors count)
+if(expected STREQUAL "no error")
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${name} must compile:\n${text}")
+  endif()
+  return()
+endif()
+string(REGEX MATCH "error: static assertion failed[^\n]*facet: [^\n]*" message "${text}")
+string(FIND "${message}" "${expected}" at)
+if(status EQUAL 0)
+  message(FATAL_ERROR "${name} compiles, but must fail with: ${expected}")
+elseif(NOT count EQUAL 1)
+  message(FATAL_ERROR "${name} gives ${count} errors instead of one:\n${text}")
+elseif(at EQUAL -1)
+  message(FATAL_ERROR "${name} does not say '${expected}':\n${text}")
+endif()
+message(STATUS "${message}")
