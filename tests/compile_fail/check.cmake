@@ -14,7 +14,7 @@ set(expected "${CMAKE_MATCH_1}")
 # The entry's lines hold JSON strings: undo its escapes and let a shell split the words, as the build tool does.
 cmake_path(GET SOURCE FILENAME name)
 string(REPLACE "." "\\." name_regex "${name}")
-file(STRINGS ${COMMANDS} line REGEX "\"command\": .*/compile_fail/${name_regex}\\.o ")
+file(STRINGS ${COMMANDS} line REGEX "\"command\": .*facet_compile_fail\\.dir/${name_regex}\\.o ")
 if(NOT line MATCHES "\"command\": \"(.*)\",?$")
   message(FATAL_ERROR "${COMMANDS} has no command for ${name}; configure again")
 endif()
