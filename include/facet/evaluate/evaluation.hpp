@@ -1,0 +1,124 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <facet/evaluate/histogram.hpp>
+#include <facet/evaluate/operating_point.hpp>
+#include <facet/evaluate/scores.hpp>
+#include <facet/evaluate/trivial.hpp>
+
+namespace facet {
+
+/// A metric of the experiment at the frozen pixel threshold.
+struct named_metric {
+    std::string name;
+    std::optional<double> (*value)(const confusion&) = nullptr;
+};
+
+/// Everything a judgement needs; no file is read, no network run.
+struct evaluation_request {
+    std::string experiment;
+    std::string data;                       ///< store::data_statement()
+    std::string part = "test";              ///< "test", "validation" or "all"
+    slice_stack stack;
+    std::vector<std::uint32_t> judged;      ///< slices of the part
+    std::vector<std::uint32_t> training;    ///< slices of the training patients; empty: no trivial scorers
+    const scores* network = nullptr;        ///< finished, on `judged`
+
+    double pixel_threshold = 0.5;           ///< on the probability, frozen
+    std::string pixel_objective = "fixed";
+    std::string pixel_fitted_on = "validation";
+    std::optional<double> pixel_objective_value;
+    bool pixel_at_edge = false;
+    operating_points points;                ///< fitted on validation, see fit_operating_points
+    std::vector<named_metric> metrics;      ///< beyond those always reported
+
+    std::size_t resamples = 2'000;
+    std::uint64_t seed = 1;
+};
+
+/// What `evaluate` writes.
+struct evaluation_result {
+    std::string json;       ///< evaluation.json
+    std::string line;       ///< the same on one line
+    std::string table;      ///< for people
+    std::string scores_csv; ///< scores.csv: level,patient,vertebra,slice,score,truth
+    std::string curves;     ///< curves.json: what a report draws
+};
+
+/// Fits the three operating points on validation scores.
+[[nodiscard]] operating_points fit_operating_points(const scores& validation);
+
+/// Judges at pixel, slice, vertebra and patient level, and by vertebra level, beside the trivial scorers; intervals resample patients.
+/// A template only so that it can be header-only and compiled once from one source.
+template <class = void> struct evaluation {
+    static evaluation_result judge(const evaluation_request& request);
+    /// The operating points and the pixel threshold that an evaluation.json holds; throws bad_input naming `origin`.
+    static operating_points stored_points(const std::string& json, const std::string& origin);
+};
+
+/// Scores, truths, patients and levels of the slices, vertebrae or patients of one scorer, ready for ranking. Where every pixel was
+/// ignored there is no score; `undefined` counts those.
+struct judged_items {
+    std::vector<double> score;
+    std::vector<std::uint8_t> truth;
+    std::vector<std::uint32_t> patient;
+    std::vector<int> level;
+    std::int64_t undefined = 0;
+
+    void add(const top_scores& top, bool fracture, std::size_t patient_place, int vertebra_level) {
+        const auto s = top.score();
+        if (!s) {
+            ++undefined;
+            return;
+        }
+        score.push_back(*s);
+        truth.push_back(fracture);
+        patient.push_back(static_cast<std::uint32_t>(patient_place));
+        level.push_back(vertebra_level);
+    }
+    [[nodiscard]] static judged_items slices(const scores& s) {
+        judged_items items;
+        for (const auto& one : s.slices()) items.add(one.top, one.truth, s.vertebrae()[one.vertebra].patient_place, s.vertebrae()[one.vertebra].level);
+        return items;
+    }
+    [[nodiscard]] static judged_items vertebrae(const scores& s) {
+        judged_items items;
+        for (const auto& one : s.vertebrae()) items.add(one.top, one.truth, one.patient_place, one.level);
+        return items;
+    }
+    [[nodiscard]] static judged_items patients(const scores& s) {
+        judged_items items;
+        for (std::size_t p = 0; p < s.patients().size(); ++p) items.add(s.patients()[p].top, s.patients()[p].truth, p, 0);
+        return items;
+    }
+    /// Those of one vertebra level.
+    [[nodiscard]] judged_items at_level(int wanted) const {
+        judged_items items;
+        for (std::size_t i = 0; i < score.size(); ++i) {
+            if (level[i] != wanted) continue;
+            items.score.push_back(score[i]);
+            items.truth.push_back(truth[i]);
+            items.patient.push_back(patient[i]);
+            items.level.push_back(wanted);
+        }
+        return items;
+    }
+};
+
+inline operating_points fit_operating_points(const scores& validation) {
+    const auto fit = [](const judged_items& items) { return fit_operating_point(items.score, items.truth); };
+    return {.slice = fit(judged_items::slices(validation)),
+            .vertebra = fit(judged_items::vertebrae(validation)),
+            .patient = fit(judged_items::patients(validation))};
+}
+
+} // namespace facet
+
+#if !defined(FACET_COMPILED)
+#include <facet/evaluate/evaluation-inl.hpp>
+#endif
