@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include <ATen/core/Tensor.h>
+
+namespace facet {
+
+/// Where networks run.
+struct device_options {
+    std::string device = "auto"; ///< auto (a GPU where there is one), cpu or cuda
+    int threads = 0;             ///< of the CPU; 0: as many as the machine has
+};
+
+template <class = void> struct devices {
+    /// The device meant by the options, ready for use and set to deterministic kernels. Throws bad_input for an unknown name, or for `cuda`
+    /// where no usable GPU is found.
+    static at::Device open(const device_options& options);
+    /// Whether bfloat16 is faster than fp32 there: on every GPU, and on CPUs with AVX512-BF16 or AMX.
+    static bool computes_bf16(at::Device device);
+};
+
+} // namespace facet
+
+#if !defined(FACET_COMPILED)
+#include <facet/engine/device-inl.hpp>
+#endif

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <facet/data/store.hpp>
+#include <facet/engine/augmenter.hpp>
+#include <facet/engine/device.hpp>
+#include <facet/engine/plan.hpp>
+#include <facet/threshold/concept.hpp>
+
+namespace facet {
+
+/// What is known about one file of RUN/checkpoints, read from its header.
+struct checkpoint_info {
+    std::filesystem::path path;
+    std::string experiment;
+    std::string description;        ///< the experiment as JSON
+    std::int64_t epoch = 0, step = 0;
+    std::optional<double> score;    ///< what the monitor said; larger is better
+    threshold::choice threshold;    ///< found on the validation part of that epoch
+    std::string threshold_objective;
+    std::string dataset_hash;       ///< store::content_hash() of the store trained on
+    std::string data_statement;
+    std::size_t fold = 0;
+    std::uint64_t seed = 0;
+};
+
+/// A trained network that scores slices.
+template <class = void> struct inference {
+    /// Receives fp32 logits [n,S,S] of some of the slices, in order; both are valid during the call only.
+    using deliver = std::function<void(std::span<const std::uint32_t> slices, const float* logits)>;
+
+    /// The checkpoints of a run, best first. Throws bad_input where there is none, or where another experiment made the run.
+    static std::vector<checkpoint_info> checkpoints(const plan& p, const std::filesystem::path& run);
+
+    /// Loads one checkpoint; `inference{p, inference<>::checkpoints(p, run).front()}` is the best of a run.
+    inference(const plan& p, const checkpoint_info& checkpoint, const device_options& options = {});
+
+    /// Scores slices of a store in batches, unaugmented.
+    void score(const store& data, std::span<const std::uint32_t> slices, const deliver& receive) const;
+    /// Scores `images`, int16 HU [n,S,S] with S = plan.size, that lie in no store; slices are numbered from 0.
+    void score(std::span<const std::int16_t> images, const deliver& receive) const;
+
+    /// The batch of one training step of the run with this seed, on the CPU: what the network sees.
+    static training_batch augmented_batch(const plan& p, const store& data, const slice_parts& parts, std::uint64_t seed, std::int64_t step);
+    /// Given slices as they look in an augmentation epoch.
+    static training_batch augmented(const plan& p, const store& data, std::span<const std::uint32_t> slices, std::uint64_t seed, std::uint64_t epoch);
+
+private:
+    struct body;
+    std::shared_ptr<body> body_;
+};
+
+} // namespace facet
+
+#if !defined(FACET_COMPILED)
+#include <facet/engine/inference-inl.hpp>
+#endif

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <ATen/core/Tensor.h>
+
+#include <facet/engine/device.hpp>
+#include <facet/engine/plan.hpp>
+
+namespace facet {
+
+/// A network that learns: one step is forward (bf16 where the plan says so), loss in fp32, backward, clipping, optimiser, averaging of the
+/// weights. Nothing in it waits for the device.
+template <class = void> struct learner {
+    /// Weights are drawn from `seed`. `steps` is the length of the learning-rate schedule.
+    learner(const plan& p, at::Device device, std::uint64_t seed, std::int64_t steps);
+
+    /// One optimiser step. `channels` [N,C,S,S] float in [0,1], `masks` [N,1,S,S] uint8 with 255 = ignore. Returns the loss, a scalar on
+    /// the device. A step whose loss or gradient is not finite leaves the weights alone and is counted.
+    at::Tensor step(const at::Tensor& channels, const at::Tensor& masks);
+    /// fp32 logits [N,1,S,S] in evaluation mode, without gradient: of the averaged weights, or of those being trained.
+    at::Tensor logits(const at::Tensor& channels, bool averaged = true);
+
+    [[nodiscard]] std::int64_t steps_done() const;
+    [[nodiscard]] double learning_rate() const; ///< of the next step
+    /// Throws error{exit_code::diverged} naming the step where `limit` steps in a row were not finite. Waits for the device.
+    void check_finite(std::int64_t limit) const;
+
+    /// What a weights file holds: parameters and running statistics, averaged where the plan averages.
+    [[nodiscard]] named_tensors weights() const;
+    /// Everything a continued run needs; restored by copying into it, followed by `resume_at`.
+    [[nodiscard]] named_tensors state() const;
+    void resume_at(std::int64_t steps_done);
+
+private:
+    struct body;
+    std::shared_ptr<body> body_;
+};
+
+} // namespace facet
+
+#if !defined(FACET_COMPILED)
+#include <facet/engine/learner-inl.hpp>
+#endif
