@@ -13,7 +13,7 @@ inline at::Tensor log_sigmoid(const at::Tensor& x) { return at::_ops::log_sigmoi
 /// Binary cross-entropy of every pixel, positives counted `positive_weight` times:
 /// -(w g ln p + (1-g) ln(1-p)).
 inline at::Tensor pixel_bce(const at::Tensor& logits, const at::Tensor& target, double positive_weight = 1) {
-    const auto log_p = log_sigmoid(logits); // ln(1-p) = ln p - z
+    const auto log_p = loss::log_sigmoid(logits); // ln(1-p) = ln p - z
     if (positive_weight == 1) return logits.sub(logits.mul(target)).sub(log_p);
     const auto weight = target.mul(positive_weight - 1).add(1);
     return logits.sub(logits.mul(target)).sub(log_p.mul(weight));

@@ -20,7 +20,7 @@ struct focal {
         const auto z = at_least_float(logits);
         // x is the logit of being wrong; (1-p_true)^q = exp(q ln sigmoid(x)) has no power of a small base.
         const auto x = z.mul(target.mul(-2).add(1));
-        const auto pixel = log_sigmoid(x.neg()).neg().mul(log_sigmoid(x).mul(exponent).exp());
+        const auto pixel = loss::log_sigmoid(x.neg()).neg().mul(loss::log_sigmoid(x).mul(exponent).exp());
         if (positive_weight == 1 && negative_weight == 1) return pixel.mean();
         return pixel.mul(target.mul(positive_weight - negative_weight).add(negative_weight)).mean();
     }

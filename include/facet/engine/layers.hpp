@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
+
+#include <facet/engine/network.hpp>
+
+/// The few layers the shipped networks are made of, on ATen alone: torch::nn would cost every translation unit twenty seconds.
+/// Defaults (initialisation, momentum, epsilon) are those of torch.nn, so that weights and behaviour carry over.
+namespace facet::layers {
+
+/// The tensors of a network under the names of its weights file, in the order they were made.
+class registry {
+public:
+    explicit registry(std::string prefix = {}) : prefix_{std::move(prefix)} {}
+
+    /// Uniform in [-bound, bound].
+    at::Tensor parameter(const std::string& name, at::IntArrayRef shape, double bound) {
+        return add(parameters_, name, at::empty(shape, at::kFloat).uniform_(-bound, bound)).set_requires_grad(true);
+    }
+    at::Tensor parameter_filled(const std::string& name, at::IntArrayRef shape, double value) {
+        return add(parameters_, name, at::full(shape, value, at::kFloat)).set_requires_grad(true);
+    }
+    at::Tensor buffer(const std::string& name, const at::Tensor& value) { return add(buffers_, name, value); }
+
+    [[nodiscard]] const named_tensors& parameters() const { return parameters_; }
+    [[nodiscard]] const named_tensors& buffers() const { return buffers_; }
+
+    /// Moves every tensor, images' weights to channels_last. The handles that layers hold stay valid.
+    void to(at::Device device) {
+        const at::NoGradGuard no_grad;
+        for (auto* list : {&parameters_, &buffers_})
+            for (auto& [name, tensor] : *list) {
+                auto moved = tensor.detach().to(device);
+                tensor.set_data(moved.dim() == 4 ? moved.contiguous(at::MemoryFormat::ChannelsLast) : moved);
+            }
+    }
+
+private:
+    at::Tensor add(named_tensors& list, const std::string& name, at::Tensor tensor) {
+        list.emplace_back(prefix_ + name, tensor);
+        return tensor;
+    }
+    std::string prefix_;
+    named_tensors parameters_, buffers_;
+};
+
+/// 2-D convolution, k x k, "same" padding for stride 1, halving for stride 2.
+class convolution {
+public:
+    convolution(registry& r, const std::string& name, int in, int out, int kernel = 3, int stride = 1) : stride_{stride}, padding_{kernel / 2} {
+        const double bound = 1 / std::sqrt(static_cast<double>(in) * kernel * kernel);
+        weight_ = r.parameter(name + ".weight", {out, in, kernel, kernel}, bound);
+        bias_ = r.parameter(name + ".bias", {out}, bound);
+    }
+    [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const { return at::conv2d(x, weight_, bias_, {stride_, stride_}, {padding_, padding_}); }
+
+private:
+    at::Tensor weight_, bias_;
+    int stride_, padding_;
+};
+
+/// Transposed convolution 3 x 3 that doubles the sides.
+class doubling_convolution {
+public:
+    doubling_convolution(registry& r, const std::string& name, int in, int out) {
+        const double bound = 1 / std::sqrt(static_cast<double>(out) * 9); // torch takes the fan from the second dimension
+        weight_ = r.parameter(name + ".weight", {in, out, 3, 3}, bound);
+        bias_ = r.parameter(name + ".bias", {out}, bound);
+    }
+    [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const { return at::conv_transpose2d(x, weight_, bias_, {2, 2}, {1, 1}, {1, 1}); }
+
+private:
+    at::Tensor weight_, bias_;
+};
+
+/// Batch normalisation (Ioffe and Szegedy, 2015).
+class batch_norm {
+public:
+    batch_norm(registry& r, const std::string& name, int channels)
+        : weight_{r.parameter_filled(name + ".weight", {channels}, 1)},
+          bias_{r.parameter_filled(name + ".bias", {channels}, 0)},
+          mean_{r.buffer(name + ".running_mean", at::zeros({channels}, at::kFloat))},
+          variance_{r.buffer(name + ".running_var", at::ones({channels}, at::kFloat))},
+          batches_{r.buffer(name + ".num_batches_tracked", at::zeros({}, at::kLong))} {}
+
+    [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const {
+        return at::batch_norm(x, weight_, bias_, mean_, variance_, training, 0.1, 1e-5, true);
+    }
+
+private:
+    at::Tensor weight_, bias_, mean_, variance_, batches_;
+};
+
+} // namespace facet::layers

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+#include <vector>
+
+#include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+
+#include <facet/augment/concept.hpp>
+#include <facet/core/rng.hpp>
+
+/// augment::draws on the batch's device. The integers are the same on every device; the floating-point rest agrees to rounding.
+namespace facet {
+
+namespace detail {
+
+/// Standard normal numbers for pixels 0, 1, ... of one slice: Box and Muller on pairs, so that two pixels share a radius.
+inline void fill_normal(float* out, std::int64_t pixels, std::uint64_t key) {
+    for (std::int64_t pair = 0; pair < pixels; pair += 2) {
+        const std::uint64_t bits = rng::mix(key ^ rng::mix(static_cast<std::uint64_t>(pair)));
+        // 32 bits for the radius, 32 for the angle; the half keeps the logarithm's argument inside (0, 1).
+        const auto u = (static_cast<float>(bits >> 32) + 0.5f) * 0x1.0p-32f;
+        const auto angle = static_cast<float>(bits & 0xffffffffu) * (2 * std::numbers::pi_v<float> * 0x1.0p-32f);
+        const float radius = std::sqrt(-2 * std::log(std::min(u, 1 - 0x1.0p-24f)));
+        out[pair] = radius * std::cos(angle);
+        if (pair + 1 < pixels) out[pair + 1] = radius * std::sin(angle);
+    }
+}
+
+/// rng::mix on tensors of int64, which wrap as unsigned numbers do; a right shift must not drag the sign along.
+inline at::Tensor mix(const at::Tensor& bits) {
+    const auto shifted = [](const at::Tensor& x, int n) { return x.bitwise_right_shift(at::Scalar{n}).bitwise_and(at::Scalar{(std::int64_t{1} << (64 - n)) - 1}); };
+    const auto constant = [](std::uint64_t x) { return at::Scalar{static_cast<std::int64_t>(x)}; };
+    auto x = bits.add(constant(0x9e3779b97f4a7c15u));
+    x = x.bitwise_xor(shifted(x, 30)).mul(constant(0xbf58476d1ce4e5b9u));
+    x = x.bitwise_xor(shifted(x, 27)).mul(constant(0x94d049bb133111ebu));
+    return x.bitwise_xor(shifted(x, 31));
+}
+
+/// fill_normal for a batch, as tensor operations: what a GPU runs. `keys` [N]; the result is [N,pixels].
+inline at::Tensor normal_by_tensors(const at::Tensor& keys, std::int64_t pixels) {
+    const auto pairs = at::arange(0, pixels, 2, keys.options());
+    const auto bits = mix(keys.unsqueeze(1).bitwise_xor(mix(pairs).unsqueeze(0)));
+    const auto low = at::Scalar{std::int64_t{0xffffffff}};
+    const auto u = bits.bitwise_right_shift(at::Scalar{32}).bitwise_and(low).to(at::kFloat).add(0.5).mul(0x1.0p-32).clamp_max(1 - 0x1.0p-24);
+    const auto angle = bits.bitwise_and(low).to(at::kFloat).mul(2 * std::numbers::pi * 0x1.0p-32);
+    const auto radius = u.log().mul(-2).sqrt();
+    return at::stack({radius.mul(angle.cos()), radius.mul(angle.sin())}, 2).flatten(1).narrow(1, 0, pixels);
+}
+
+} // namespace detail
+
+class random_draws final : public augment::draws {
+public:
+    /// One key per slice of the batch; slices with equal keys get equal numbers from `uniform` and `happens`. `pixel_keys` tell the
+    /// slices apart for `normal_like`, since noise does not follow the vertebra.
+    random_draws(std::vector<std::uint64_t> keys, std::vector<std::uint64_t> pixel_keys, at::Device device)
+        : keys_{std::move(keys)}, pixel_keys_{std::move(pixel_keys)}, device_{device} {}
+
+    at::Tensor uniform(double low, double high) override {
+        return on_device([&](double u) { return static_cast<float>(low + (high - low) * u); });
+    }
+    at::Tensor happens(double probability) override {
+        return on_device([&](double u) { return u < probability ? 1.f : 0.f; }).to(at::kBool);
+    }
+    at::Tensor normal_like(const at::Tensor& like) override {
+        const std::uint64_t operation = next_++;
+        const auto n = like.size(0), pixels = like.numel() / n;
+        if (!device_.is_cpu()) {
+            auto keys = at::empty({n}, at::kLong);
+            for (std::int64_t i = 0; i < n; ++i) keys.data_ptr<std::int64_t>()[i] = static_cast<std::int64_t>(pixel_key(i, operation));
+            return detail::normal_by_tensors(keys.to(device_, true), pixels).view(like.sizes());
+        }
+        auto out = at::empty(like.sizes(), at::kFloat);
+        auto* data = out.data_ptr<float>();
+        at::parallel_for(0, n, 1, [&](std::int64_t begin, std::int64_t end) {
+            for (auto i = begin; i < end; ++i) detail::fill_normal(data + i * pixels, pixels, pixel_key(i, operation));
+        });
+        return out;
+    }
+
+private:
+    [[nodiscard]] std::uint64_t pixel_key(std::int64_t i, std::uint64_t operation) const { return rng::key(pixel_keys_[static_cast<std::size_t>(i)], operation); }
+
+    at::Tensor on_device(auto value) {
+        const std::uint64_t operation = next_++;
+        auto out = at::empty({static_cast<std::int64_t>(keys_.size()), 1, 1, 1}, at::kFloat);
+        for (std::size_t i = 0; i < keys_.size(); ++i) out.data_ptr<float>()[i] = value(rng::unit(rng::key(keys_[i], operation)));
+        return device_.is_cpu() ? out : out.to(device_, true);
+    }
+
+    std::vector<std::uint64_t> keys_, pixel_keys_;
+    at::Device device_;
+    std::uint64_t next_ = 0;
+};
+
+} // namespace facet
