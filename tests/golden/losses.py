@@ -1,0 +1,68 @@
+"""Values of the losses as named peers compute them, for tests/loss/golden.cpp.
+
+    pip install torch==2.11.0 monai==1.6.1
+    python losses.py > losses.csv
+
+Everything runs in double precision. Rows marked `authors` are the formula of the paper's own code, written here without our names.
+"""
+import monai
+import torch
+from monai.losses import DiceCELoss, DiceFocalLoss, DiceLoss, FocalLoss, GeneralizedDiceLoss, TverskyLoss
+from torch.nn.functional import binary_cross_entropy_with_logits as bce
+
+D = torch.float64
+
+
+def ramp():
+    z = torch.linspace(-3, 3, 16, dtype=D).reshape(1, 1, 4, 4)
+    g = torch.tensor([0, 0, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1], dtype=D).reshape(1, 1, 4, 4)
+    return z, g
+
+
+def wave():
+    """Three slices of 8x8, the second without any positive pixel."""
+    i = torch.arange(192, dtype=D)
+    z = 3 * torch.sin(0.37 * i) + torch.cos(1.7 * i) - 1
+    g = (torch.sin(0.11 * i * i) > 0.6).to(D)
+    g[64:128] = 0
+    return z.reshape(3, 1, 8, 8), g.reshape(3, 1, 8, 8)
+
+
+def abraham(z, g, fn_weight, smooth, exponent):
+    """nabsabraham/focal-tversky-unet: the batch flattened, Tversky index, (1 - index)^exponent."""
+    p, g = torch.sigmoid(z).flatten(), g.flatten()
+    tp, fn, fp = (p * g).sum(), ((1 - p) * g).sum(), (p * (1 - g)).sum()
+    index = (tp + smooth) / (tp + fn_weight * fn + (1 - fn_weight) * fp + smooth)
+    return (1 - index) ** exponent
+
+
+def monai_focal(z, g, gamma, alpha=None):
+    return FocalLoss(gamma=gamma, alpha=alpha, reduction="mean")(z, g)
+
+
+def losses(z, g):
+    yield "bce", "torch", bce(z, g)
+    yield "bce_positive_5", "torch", bce(z, g, pos_weight=torch.tensor(5.0, dtype=D))
+    yield "dice", "monai", DiceLoss(sigmoid=True, batch=True)(z, g)
+    yield "dice_per_sample", "monai", DiceLoss(sigmoid=True, batch=False)(z, g)
+    yield "dice_squared", "monai", DiceLoss(sigmoid=True, batch=True, squared_pred=True)(z, g)
+    yield "dice_squared_per_sample", "monai", DiceLoss(sigmoid=True, squared_pred=True)(z, g)
+    yield "dice_smooth_1", "monai", DiceLoss(sigmoid=True, batch=True, smooth_nr=1, smooth_dr=1)(z, g)
+    yield "dice_bce", "monai", DiceCELoss(sigmoid=True, batch=True)(z, g)
+    yield "dice_bce_1_10", "monai", DiceCELoss(sigmoid=True, batch=True, lambda_ce=10)(z, g)
+    yield "focal", "monai", monai_focal(z, g, 2)
+    yield "focal_alpha_025", "monai", monai_focal(z, g, 2, 0.25)
+    yield "focal_gamma_05", "monai", monai_focal(z, g, 0.5)
+    yield "tversky", "monai", TverskyLoss(sigmoid=True, batch=True, alpha=0.3, beta=0.7)(z, g)
+    yield "tversky_per_sample", "monai", TverskyLoss(sigmoid=True, alpha=0.3, beta=0.7)(z, g)
+    yield "focal_tversky_abraham", "authors", abraham(z, g, 0.7, 1, 0.75)
+    yield "focal_tversky_ufl", "authors", abraham(z, g, 0.7, 1e-6, 0.75)
+    yield "focal_tversky_4_3", "authors", abraham(z, g, 0.7, 1e-6, 4 / 3)
+
+
+if __name__ == "__main__":
+    print(f"# torch {torch.__version__.split('+')[0]}, monai {monai.__version__}; made by losses.py")
+    print("case,loss,peer,value")
+    for case in (ramp, wave):
+        for name, peer, value in losses(*case()):
+            print(f"{case.__name__},{name},{peer},{value.item():.12g}")

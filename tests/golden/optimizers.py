@@ -1,0 +1,37 @@
+"""Weights after 20 steps of torch.optim, for tests/optimizer/golden.cpp.
+
+    pip install torch==2.11.0
+    python optimizers.py > optimizers.csv
+
+Ten weights on a bowl with a moving centre; the learning rate follows step 1 / (step + 1), as a schedule would.
+"""
+import torch
+
+D = torch.float64
+
+
+def run(make):
+    w = torch.linspace(-1, 1, 10, dtype=D).requires_grad_()
+    optimizer = make([w])
+    for step in range(20):
+        for group in optimizer.param_groups:
+            group["lr"] = 0.1 / (step + 1)
+        optimizer.zero_grad()
+        centre = torch.sin(torch.arange(10, dtype=D) + step)
+        ((w - centre) ** 2 * torch.arange(1, 11, dtype=D)).sum().backward()
+        optimizer.step()
+    return w.detach()
+
+
+if __name__ == "__main__":
+    print(f"# torch {torch.__version__.split('+')[0]}; made by optimizers.py")
+    print("optimizer,weight,value")
+    makers = {
+        "adamw": lambda p: torch.optim.AdamW(p, lr=0.1, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.05),
+        "sgd_nesterov": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
+        "sgd_momentum": lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=0.01),
+        "sgd_plain": lambda p: torch.optim.SGD(p, lr=0.1),
+    }
+    for name, make in makers.items():
+        for i, value in enumerate(run(make)):
+            print(f"{name},{i},{value.item():.15g}")

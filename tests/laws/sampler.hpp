@@ -1,0 +1,60 @@
+#pragma once
+
+// What every facet::sampler::policy promises. Included after support/test.hpp.
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <facet/sampler/concept.hpp>
+
+namespace laws {
+
+/// `positives` slices with a fracture among `n`, spread evenly.
+inline std::vector<facet::slice_info> some_slices(std::uint32_t n, std::uint32_t positives) {
+    std::vector<facet::slice_info> slices(n);
+    for (std::uint32_t i = 0; i < n; ++i) {
+        slices[i].index = i;
+        slices[i].patient = "p" + std::to_string(i / 20);
+        slices[i].vertebra = 27 + static_cast<int>(i / 5 % 14);
+        if (positives > 0 && i % (n / positives) == 0 && i / (n / positives) < positives) slices[i].fracture_pixels = 30;
+    }
+    return slices;
+}
+
+template <facet::sampler::policy Sampler> void sampler(const Sampler& policy) {
+    const auto slices = some_slices(103, 11);
+    const facet::sampler::context context{.slices = slices, .batch = 8, .seed = 5};
+    auto sample = policy.start(context);
+
+    std::vector<std::int64_t> visits(slices.size()), batch(8);
+    double positives = 0;
+    constexpr int steps = 400;
+    for (int step = 0; step < steps; ++step) {
+        sample(step, batch);
+        for (const auto i : batch) {
+            REQUIRE(i >= 0);
+            REQUIRE(i < static_cast<std::int64_t>(slices.size()));
+            ++visits[static_cast<std::size_t>(i)];
+            positives += slices[static_cast<std::size_t>(i)].fracture_pixels > 0;
+        }
+    }
+    CHECK(std::ranges::min(visits) > 0); // every slice is visited
+    CHECK(positives / (8 * steps) == Approx(policy.positive_rate(context)).margin(0.02));
+
+    // The batch of a step depends on nothing but the step: a second state, asked in another order, gives the same.
+    auto again = policy.start(context);
+    std::vector<std::int64_t> later(8), now(8);
+    again(399, later);
+    CHECK(later == batch);
+    again(17, later);
+    sample(17, now);
+    CHECK(later == now);
+
+    auto other_seed = policy.start({.slices = slices, .batch = 8, .seed = 6});
+    other_seed(17, later);
+    CHECK(later != now);
+}
+
+} // namespace laws

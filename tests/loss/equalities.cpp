@@ -1,0 +1,63 @@
+#include <facet/loss.hpp>
+
+#include "support/test.hpp"
+
+#include "laws/loss.hpp"
+
+using namespace facet;
+
+namespace {
+
+/// The same value and the same gradient at every corner.
+void check_equal(const laws::criterion& a, const laws::criterion& b) {
+    for (const auto& c : laws::corners()) {
+        INFO(c.name);
+        const auto [value_a, gradient_a] = laws::value_and_gradient(a, c.logits, c.target);
+        const auto [value_b, gradient_b] = laws::value_and_gradient(b, c.logits, c.target);
+        CHECK(value_a.item<double>() == Approx(value_b.item<double>()).epsilon(1e-9).margin(1e-12));
+        CHECK((gradient_a - gradient_b).abs().max().item<double>() < 1e-9);
+    }
+}
+
+} // namespace
+
+TEST_CASE("tversky with weights 0.5 and 0.5 is dice with twice its smoothing", "[loss]") {
+    check_equal(loss::tversky{.fp_weight = 0.5, .fn_weight = 0.5, .smooth = 0.5}, loss::dice{.smooth = 1});
+    check_equal(loss::tversky{.fp_weight = 0.5, .fn_weight = 0.5, .smooth = 0.5, .per_sample = true}, loss::dice{.smooth = 1, .per_sample = true});
+}
+
+TEST_CASE("focal with exponent 0 is binary cross-entropy", "[loss]") {
+    check_equal(loss::focal{.exponent = 0}, loss::bce{});
+    check_equal(loss::focal{.exponent = 0, .positive_weight = 5}, loss::bce{.positive_weight = 5});
+}
+
+TEST_CASE("focal_tversky with exponent 1 is tversky where it is not perfect", "[loss]") {
+    const auto c = laws::corners()[0];
+    CHECK(loss::focal_tversky{.exponent = 1}(c.logits, c.target).item<double>() == Approx(loss::tversky{}(c.logits, c.target).item<double>()));
+    check_equal(loss::focal_tversky{.exponent = 1, .smooth = 1}, [](const at::Tensor& z, const at::Tensor& g) { return loss::tversky{.smooth = 1}(z, g).clamp_min(1e-7); });
+}
+
+TEST_CASE("dice_bce is the weighted sum of dice and bce", "[loss]") {
+    check_equal(loss::dice_bce{.dice_weight = 2, .bce_weight = 3}, [](const at::Tensor& z, const at::Tensor& g) { return loss::dice{}(z, g) * 2 + loss::bce{}(z, g) * 3; });
+}
+
+TEST_CASE("a slice without fracture feels the batch-wise dice and not the one per sample", "[loss]") {
+    torch::manual_seed(3);
+    auto target = torch::zeros({8, 1, 16, 16});
+    target[0].slice(1, 4, 8).slice(2, 4, 8).fill_(1);
+    const auto pull = [&](bool per_sample) {
+        const auto gradient = laws::value_and_gradient(loss::dice{.per_sample = per_sample}, torch::randn_like(target) - 1, target).second;
+        return gradient.slice(0, 1).abs().sum().item<double>() / gradient[0].abs().sum().item<double>();
+    };
+    CHECK(pull(false) > 0.1);
+    CHECK(pull(true) < 1e-3);
+}
+
+TEST_CASE("pixels set to logit -20 and target 0 leave a loss as if they were not there", "[loss]") {
+    // The engine blanks ignored pixels like this. Losses that are means over pixels count them in the denominator.
+    const auto c = laws::corners()[0];
+    auto logits = torch::cat({c.logits, torch::full_like(c.logits, -20)}), target = torch::cat({c.target, torch::zeros_like(c.target)});
+    CHECK(loss::dice{}(logits, target).item<double>() == Approx(loss::dice{}(c.logits, c.target).item<double>()).epsilon(1e-7));
+    CHECK(loss::tversky{}(logits, target).item<double>() == Approx(loss::tversky{}(c.logits, c.target).item<double>()).epsilon(1e-7));
+    CHECK(2 * loss::bce{}(logits, target).item<double>() == Approx(loss::bce{}(c.logits, c.target).item<double>()).epsilon(1e-7));
+}

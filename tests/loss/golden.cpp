@@ -1,0 +1,76 @@
+#include <facet/loss.hpp>
+
+#include "support/test.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "support/golden.hpp"
+
+using namespace facet;
+
+namespace {
+
+struct sample { at::Tensor logits, target; };
+
+sample ramp() {
+    const auto target = torch::tensor({0, 0, 1, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1}, at::kDouble);
+    return {torch::linspace(-3, 3, 16, at::kDouble).reshape({1, 1, 4, 4}), target.reshape({1, 1, 4, 4})};
+}
+
+sample wave() {
+    const auto i = torch::arange(192, at::kDouble);
+    auto target = (0.11 * i * i).sin().gt(0.6).to(at::kDouble);
+    target.slice(0, 64, 128).zero_();
+    return {(3 * (0.37 * i).sin() + (1.7 * i).cos() - 1).reshape({3, 1, 8, 8}), target.reshape({3, 1, 8, 8})};
+}
+
+using criterion = std::function<at::Tensor(const at::Tensor&, const at::Tensor&)>;
+
+const std::map<std::string, criterion> ours{
+    {"bce", loss::bce{}},
+    {"bce_positive_5", loss::bce{.positive_weight = 5}},
+    {"dice", loss::dice{}},
+    {"dice_per_sample", loss::dice{.per_sample = true}},
+    {"dice_squared", loss::dice{.squared = true}},
+    {"dice_squared_per_sample", loss::dice{.per_sample = true, .squared = true}},
+    {"dice_smooth_1", loss::dice{.smooth = 1}},
+    {"dice_bce", loss::dice_bce{}},
+    {"dice_bce_1_10", loss::dice_bce{.dice_weight = 1, .bce_weight = 10}},
+    {"focal", loss::focal{}},
+    {"focal_alpha_025", loss::focal{.positive_weight = 0.25, .negative_weight = 0.75}},
+    {"focal_gamma_05", loss::focal{.exponent = 0.5}},
+    {"tversky", loss::tversky{.fp_weight = 0.3, .fn_weight = 0.7}},
+    {"tversky_per_sample", loss::tversky{.fp_weight = 0.3, .fn_weight = 0.7, .per_sample = true}},
+    {"focal_tversky_abraham", loss::focal_tversky{.fp_weight = 0.3, .fn_weight = 0.7, .exponent = 0.75, .smooth = 1}},
+    {"focal_tversky_ufl", loss::focal_tversky{.fp_weight = 0.3, .fn_weight = 0.7, .exponent = 0.75, .smooth = 1e-6}},
+    {"focal_tversky_4_3", loss::focal_tversky{.fp_weight = 0.3, .fn_weight = 0.7, .exponent = 4. / 3, .smooth = 1e-6}},
+};
+
+} // namespace
+
+TEST_CASE("losses have the values that MONAI, torch and the authors' own code give", "[loss][golden]") {
+    std::size_t checked = 0;
+    for (const auto& row : golden_rows("losses.csv")) {
+        const auto& name = row[1];
+        INFO(row[0] << ", " << name << " as in " << row[2]);
+        REQUIRE(ours.contains(name));
+        const auto [logits, target] = row[0] == "ramp" ? ramp() : wave();
+        const auto expected = std::stod(row[3]);
+        // MONAI's focal loss casts to fp32, hence 1e-7 and not less.
+        CHECK(ours.at(name)(logits, target).item<double>() == Approx(expected).epsilon(0).margin(1e-7));
+        CHECK(ours.at(name)(logits.to(at::kFloat), target.to(at::kFloat)).item<double>() == Approx(expected).epsilon(2e-6));
+        ++checked;
+    }
+    CHECK(checked == 2 * ours.size());
+}
+
+TEST_CASE("tversky of four pixels is what the counts give by hand", "[loss]") {
+    // p = 1, 1, 0, 0 and g = 1, 0, 1, 0: TP 1, FP 1, FN 1, so 1 - 1 / (1 + 0.3 + 0.7) = 0.5
+    const auto logits = torch::tensor({50., 50., -50., -50.}).reshape({1, 1, 2, 2}), target = torch::tensor({1., 0., 1., 0.}).reshape({1, 1, 2, 2});
+    CHECK(loss::tversky{.smooth = 1e-9}(logits, target).item<double>() == Approx(0.5));
+    // FN counts more than FP: without the false negative 0.3 / 1.3, without the false positive 0.7 / 1.7
+    CHECK(loss::tversky{.smooth = 1e-9}(logits, torch::tensor({1., 0., 0., 0.}).reshape({1, 1, 2, 2})).item<double>() == Approx(0.3 / 1.3));
+    CHECK(loss::tversky{.smooth = 1e-9}(logits, torch::tensor({1., 1., 1., 0.}).reshape({1, 1, 2, 2})).item<double>() == Approx(0.7 / 2.7));
+}

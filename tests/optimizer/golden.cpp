@@ -1,0 +1,72 @@
+#include <facet/optimizer.hpp>
+
+#include "support/test.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "support/golden.hpp"
+
+using namespace facet;
+
+namespace {
+
+/// The bowl of tests/golden/optimizers.py: twenty steps.
+at::Tensor descend(const std::function<std::unique_ptr<optimizer::state>(const std::vector<at::Tensor>&)>& start, at::ScalarType type, int restart_at = -1) {
+    const auto weights = torch::linspace(-1, 1, 10, type);
+    auto state = start({weights});
+    const auto rate = torch::zeros({}, at::kFloat), index = torch::arange(10, type);
+    for (int step = 0; step < 20; ++step) {
+        if (step == restart_at) { // what a resumed run does: a new state, its tensors copied into
+            auto fresh = start({weights});
+            auto from = state->tensors(), to = fresh->tensors();
+            REQUIRE(from.size() == to.size());
+            for (std::size_t i = 0; i < from.size(); ++i) {
+                CHECK(from[i].first == to[i].first);
+                to[i].second.copy_(from[i].second);
+            }
+            state = std::move(fresh);
+        }
+        rate.fill_(0.1 / (step + 1));
+        state->step({(weights - (index + step).sin()) * 2 * (index + 1)}, rate);
+    }
+    return weights;
+}
+
+const std::map<std::string, std::function<std::unique_ptr<optimizer::state>(const std::vector<at::Tensor>&)>> ours{
+    {"adamw", [](const auto& p) { return optimizer::adamw{.weight_decay = 0.05}.start(p); }},
+    {"sgd_nesterov", [](const auto& p) { return optimizer::sgd{.momentum = 0.9, .weight_decay = 0.01}.start(p); }},
+    {"sgd_momentum", [](const auto& p) { return optimizer::sgd{.momentum = 0.9, .nesterov = false, .weight_decay = 0.01}.start(p); }},
+    {"sgd_plain", [](const auto& p) { return optimizer::sgd{.momentum = 0, .nesterov = false, .weight_decay = 0}.start(p); }},
+};
+
+} // namespace
+
+TEST_CASE("twenty steps of adamw and sgd end where those of torch.optim end", "[optimizer][golden]") {
+    for (const auto& [name, start] : ours) {
+        const auto weights = descend(start, at::kFloat);
+        int seen = 0;
+        for (const auto& row : golden_rows("optimizers.csv")) {
+            if (row[0] != name) continue;
+            INFO(name << ", weight " << row[1]);
+            CHECK(weights[std::stoi(row[1])].item<double>() == Approx(std::stod(row[2])).epsilon(0).margin(2e-6));
+            ++seen;
+        }
+        CHECK(seen == 10);
+    }
+}
+
+TEST_CASE("an optimiser restored from its tensors continues with the same bits", "[optimizer]") {
+    for (const auto& [name, start] : ours) {
+        INFO(name);
+        CHECK(torch::equal(descend(start, at::kFloat), descend(start, at::kFloat, 7)));
+    }
+}
+
+TEST_CASE("moments keep the memory format of their weights", "[optimizer]") {
+    const auto weight = torch::randn({8, 4, 3, 3}).contiguous(at::MemoryFormat::ChannelsLast);
+    const auto state = optimizer::adamw{}.start({weight});
+    for (const auto& [name, t] : state->tensors())
+        if (t.dim() == 4) CHECK(t.is_contiguous(at::MemoryFormat::ChannelsLast));
+}

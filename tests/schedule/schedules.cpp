@@ -1,0 +1,50 @@
+#include <facet/schedule.hpp>
+
+#include "support/test.hpp"
+
+#include <cmath>
+#include <numbers>
+
+using namespace facet;
+
+TEST_CASE("warm-up rises linearly and reaches the peak in its last step", "[schedule]") {
+    constexpr schedule::constant s{.warmup_steps = 4};
+    CHECK(s(0, 100) == 0.25);
+    CHECK(s(1, 100) == 0.5);
+    CHECK(s(3, 100) == 1);
+    CHECK(s(4, 100) == 1);
+    CHECK(s(99, 100) == 1);
+}
+
+TEST_CASE("cosine falls from the peak over one half in the middle to its final fraction", "[schedule]") {
+    constexpr schedule::cosine s{.warmup_steps = 0, .final_fraction = 0};
+    CHECK(s(0, 100) == 1);
+    CHECK(s(50, 100) == Approx(0.5));
+    CHECK(s(25, 100) == Approx(0.5 * (1 + std::numbers::sqrt2 / 2)));
+    CHECK(s(99, 100) == Approx(0.5 * (1 + std::cos(std::numbers::pi * 0.99))));
+    constexpr schedule::cosine warm{.warmup_steps = 20, .final_fraction = 0.1};
+    CHECK(warm(19, 120) == 1);
+    CHECK(warm(20, 120) == 1);
+    CHECK(warm(70, 120) == Approx(0.55));
+    CHECK(warm(119, 120) > 0.1);
+    CHECK(warm(119, 120) < 0.101);
+}
+
+TEST_CASE("poly is nnU-Net's (1 - t)^0.9", "[schedule]") {
+    constexpr schedule::poly s{};
+    CHECK(s(0, 1000) == 1);
+    CHECK(s(500, 1000) == Approx(std::pow(0.5, 0.9)));
+    CHECK(s(999, 1000) == Approx(std::pow(0.001, 0.9)));
+}
+
+TEMPLATE_TEST_CASE("after the warm-up no schedule rises, and none leaves [0, 1]", "[schedule][laws]", schedule::constant, schedule::cosine, schedule::poly) {
+    TestType s{};
+    s.warmup_steps = 30;
+    for (const std::int64_t steps : {1, 2, 20, 59, 200}) // trial runs may be shorter than the warm-up
+        for (std::int64_t step = 0; step < steps; ++step) {
+            const double now = s(step, steps);
+            CHECK(now > 0);
+            CHECK(now <= 1);
+            if (step > std::min<std::int64_t>(30, steps / 2)) CHECK(now <= s(step - 1, steps));
+        }
+}
