@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include <facet/core/role.hpp>
+
 /// One tag per slot of a dataset recipe, as core/role.hpp has them for experiments.
 namespace facet::role {
 
@@ -25,5 +27,8 @@ struct scale {
     static constexpr std::string_view name = "scale";
     template <bool ok> struct once { static_assert(ok, "facet: two policies for the role 'scale'; keep scale::constant{} or scale::fit{}"); };
 };
+
+/// Every slot of a recipe, in the order `describe` prints them.
+using of_dataset = list<labels, levels, crop, slices, scale>;
 
 } // namespace facet::role
