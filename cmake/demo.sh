@@ -34,6 +34,16 @@ stage() {
 "
 }
 
+# Whether the network beat the trivial scorers as the demo promises; the evaluation has worked it out.
+demo_verdict() {
+    promise="held-out pixel AP at least twice the best trivial scorer's, its interval clear, and vertebra AUROC at least 0.90"
+    case $(sed -n 's/^ *"met": *\(true\|false\).*/\1/p' "$1") in
+        true) printf 'criterion MET: %s\n\n' "$promise" ;;
+        false) printf 'criterion NOT met: %s\n\n' "$promise" ;;
+        *) fail "$1 does not say whether the criterion of the demo was met" ;;
+    esac
+}
+
 command_demo() {
     seed=1 out=demo flavour=
     while [ $# -gt 0 ]; do
@@ -81,6 +91,7 @@ command_demo() {
     fi
 
     printf '\n%s\n' "$times"
+    if [ -z "$flavour" ] && [ -n "$ct" ]; then demo_verdict "$out/run/evaluation.json"; fi
     printf '%s\n' "cases       $out/cases" "store       $out/store" "data report $out/analysis" "run         $out/run" \
         "report      $out/run/report.html"
     [ -z "$ct" ] || printf '%s\n' "prediction  $out/prediction"
