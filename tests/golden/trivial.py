@@ -32,6 +32,7 @@ def dataset():
     near = np.maximum(0, 1 - ((row - 5) ** 2 + (column - level[:, None, None] + 24) ** 2) / 20)
     hu = np.floor(-1000 + 1800 * u[0])
     rate = 0.3 * near * (1 - np.abs(2 * relative - 1))[:, None, None] * (hu > 200)
+    rate[(patient + level) % 2 == 0] = 0  # whole vertebrae
     mask = (u[1] < rate).astype(int)
     mask[(row + column + np.zeros_like(mask)) % 13 == 0] = 255
     return hu, mask, patient, level, relative

@@ -21,13 +21,15 @@ struct operating_point {
     const auto order = exact::ranked(scores, truth);
     std::optional<operating_point> best;
     double best_score = 0;
+    std::int64_t most = 0; // Youden's index x positives x negatives: whole numbers, so that equals are equal
     exact::for_each_threshold<double>(order, [&](double score, const confusion& c) {
-        if (best && best->value > score && best->value == best_score) best->value = 0.5 * (best_score + score);
+        if (best && best->value == best_score && score < best_score) best->value = 0.5 * (best_score + score);
         if (c.positives() == 0 || c.negatives() == 0) return;
-        const double youden = static_cast<double>(c.tp) / static_cast<double>(c.positives()) - static_cast<double>(c.fp) / static_cast<double>(c.negatives());
-        if (best && youden <= best->youden) return;
-        best = operating_point{.value = score, .youden = youden, .at_edge = false};
+        const std::int64_t index = c.tp * c.negatives() - c.fp * c.positives();
+        if (best && index <= most) return;
+        most = index;
         best_score = score;
+        best = operating_point{.value = score, .youden = static_cast<double>(index) / static_cast<double>(c.positives() * c.negatives()), .at_edge = false};
     });
     if (best) best->at_edge = best_score == order.front().score || best_score == order.back().score;
     return best;
