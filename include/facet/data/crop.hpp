@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
+#include <set>
 
 #include <facet/core/role.hpp>
 #include <facet/core/units.hpp>
@@ -35,6 +36,7 @@ struct spine_layout {
     anatomical_axes axes;
     std::map<int, voxel_box> boxes; ///< by vertebra number
     levels wanted;
+    std::set<int> cut_by_border;    ///< vertebrae of which the scan misses more than the tip of a process
 };
 
 /// What the slices of one vertebra show.

@@ -148,9 +148,21 @@ inline std::map<int, voxel_box> boxes_of(const label_volume& labels) {
     return boxes;
 }
 
-inline bool touches_border(const voxel_box& box, const geometry& grid) {
-    for (std::size_t a = 0; a < 3; ++a)
-        if (box.low[a] == 0 || box.high[a] == static_cast<std::ptrdiff_t>(grid.size[a]) - 1) return true;
+/// Whether the scan ends within the vertebra: at a border of the scan its cross-section is still more than a quarter of its largest. Less
+/// is the tip of a process below or beside a complete body.
+inline bool cut_by_border(const label_volume& labels, std::uint8_t value, const voxel_box& box) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+        const bool at_start = box.low[axis] == 0, at_end = box.high[axis] == static_cast<std::ptrdiff_t>(labels.grid.size[axis]) - 1;
+        if (!at_start && !at_end) continue;
+        std::vector<std::size_t> section(static_cast<std::size_t>(box.high[axis] - box.low[axis] + 1));
+        std::array<std::ptrdiff_t, 3> p;
+        for (p[2] = box.low[2]; p[2] <= box.high[2]; ++p[2])
+            for (p[1] = box.low[1]; p[1] <= box.high[1]; ++p[1])
+                for (p[0] = box.low[0]; p[0] <= box.high[0]; ++p[0])
+                    if (labels.voxels(p[2], p[1], p[0]) == value) ++section[static_cast<std::size_t>(p[axis] - box.low[axis])];
+        const auto largest = *std::max_element(section.begin(), section.end());
+        if ((at_start && 4 * section.front() > largest) || (at_end && 4 * section.back() > largest)) return true;
+    }
     return false;
 }
 
@@ -159,7 +171,12 @@ inline std::string rounded(double value) { return std::to_string(static_cast<int
 } // namespace detail::laying
 
 /// The vertebrae of translated labels.
-inline spine_layout layout_of(const label_volume& labels, const levels& wanted) { return {labels.grid, axes_of(labels.grid), detail::laying::boxes_of(labels), wanted}; }
+inline spine_layout layout_of(const label_volume& labels, const levels& wanted) {
+    spine_layout spine{labels.grid, axes_of(labels.grid), detail::laying::boxes_of(labels), wanted, {}};
+    for (const auto& [value, box] : spine.boxes)
+        if (detail::laying::cut_by_border(labels, static_cast<std::uint8_t>(value), box)) spine.cut_by_border.insert(value);
+    return spine;
+}
 
 /// Lays the slices of one vertebra. Throws bad_input naming the size needed when it does not fit.
 inline slice_frame frame_of(const spine_layout& spine, const slicing& recipe, vertebra_id id) {
@@ -209,7 +226,7 @@ inline scan_frames frames_of(const spine_layout& spine, const slicing& recipe) {
     scan_frames out;
     for (const auto& [value, box] : spine.boxes) {
         if (!recipe.wanted.contains({value})) continue;
-        if (detail::laying::touches_border(box, spine.grid)) out.cut_by_border.push_back({value});
+        if (spine.cut_by_border.contains(value)) out.cut_by_border.push_back({value});
         else out.frames.push_back(frame_of(spine, recipe, {value}));
     }
     return out;
