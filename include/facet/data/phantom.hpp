@@ -1,0 +1,113 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <facet/core/error.hpp>
+#include <facet/data/labels.hpp>
+#include <facet/data/phantom/anatomy.hpp>
+#include <facet/data/phantom/render.hpp>
+#include <facet/data/progress.hpp>
+#include <facet/io/atomic_file.hpp>
+#include <facet/io/itk.hpp>
+
+/// An analytic spine, L5 to T4: data to try things on where no scan is at hand. It is a drawing, not anatomy.
+namespace facet {
+
+struct phantom_options {
+    std::filesystem::path out;                 ///< CASES: one folder per patient
+    int patients = 0;
+    std::uint64_t seed = 0;
+    std::array<double, 3> spacing{1, 1, 2};    ///< mm
+    unsigned threads = 0;                      ///< 0: one per core; the result is the same for any number
+    bool quiet = false;
+};
+
+struct phantom_summary {
+    int patients = 0, vertebrae = 0, fractured = 0;
+};
+
+namespace detail {
+
+inline std::string phantom_name(int number) {
+    const auto digits = std::to_string(number + 1);
+    return "phantom" + std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0') + digits;
+}
+
+inline nlohmann::json phantom_description(const phantom::patient& p, const phantom_options& options, int number) {
+    auto broken = nlohmann::json::array();
+    for (const auto& v : p.spine)
+        if (v.broken) {
+            constexpr std::array kinds{"wedge", "biconcave", "crush"};
+            broken.push_back({{"vertebra", printed(vertebra_id{v.number})}, {"kind", kinds[static_cast<std::size_t>(v.broken->kind)]}, {"height_loss", v.broken->loss}});
+        }
+    return {{"source", "phantom"}, {"template", phantom_name(number)}, {"seed", options.seed}, {"spacing", options.spacing}, {"fractures", broken}};
+}
+
+/// The description is written last, so a folder that has it is complete; one of other options is drawn anew.
+inline void write_phantom(const phantom_options& options, int number, const phantom::patient& p) {
+    const auto folder = options.out / phantom_name(number);
+    const auto text = phantom_description(p, options, number).dump(2) + "\n";
+    if (std::filesystem::exists(folder / "case.json")) {
+        const mapped_file file{folder / "case.json"};
+        if (std::string_view{reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()} == text) return;
+        std::filesystem::remove(folder / "case.json");
+    }
+    std::filesystem::create_directories(folder);
+    const auto scan = phantom::render(p, options.spacing);
+    image_io<>::write(folder / "ct.nii.gz", scan.ct);
+    image_io<>::write(folder / "vertebrae.nii.gz", scan.vertebrae);
+    image_io<>::write(folder / "fractures.nii.gz", scan.fractures);
+    write_atomically(folder / "case.json", text);
+}
+
+} // namespace detail
+
+/// Draws `patients` spines into case folders. Finished patients of the same options are kept, so an interrupted call is continued.
+inline phantom_summary make_phantom(const phantom_options& options) {
+    if (options.patients < 1) throw bad_input{"--patients " + std::to_string(options.patients) + " asks for nothing; expected 1 or more"};
+    std::error_code failure;
+    std::filesystem::create_directories(options.out, failure);
+    if (failure) throw io_error{"cannot create the folder '" + options.out.string() + "': " + failure.message()};
+
+    phantom_summary summary;
+    std::vector<phantom::patient> patients;
+    for (int n = 0; n < options.patients; ++n) {
+        patients.push_back(phantom::draw_patient(options.seed, n));
+        ++summary.patients;
+        for (const auto& v : patients.back().spine) summary.vertebrae += v.number >= 27 && v.number <= 40, summary.fractured += v.broken.has_value();
+    }
+    progress bar{"phantom", patients.size(), options.quiet};
+    std::atomic<int> next = 0;
+    std::exception_ptr trouble;
+    std::mutex guard;
+    {
+        std::vector<std::jthread> workers;
+        const unsigned threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+        for (unsigned t = 0; t < threads; ++t)
+            workers.emplace_back([&] {
+                for (int n = next++; n < options.patients; n = next++) try {
+                        detail::write_phantom(options, n, patients[static_cast<std::size_t>(n)]);
+                        bar.advance();
+                    } catch (...) {
+                        const std::lock_guard lock{guard};
+                        trouble = std::current_exception();
+                        next = options.patients;
+                    }
+            });
+    }
+    if (trouble) std::rethrow_exception(trouble);
+    return summary;
+}
+
+} // namespace facet
