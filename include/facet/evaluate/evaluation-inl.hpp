@@ -97,6 +97,8 @@ public:
         out["experiment"] = request_.experiment;
         out["data"] = request_.data;
         out["split"] = request_.part;
+        out["checkpoint"] = request_.checkpoint;
+        out["dataset_hash"] = request_.dataset_hash;
         out["n_patients"] = network_.patients().size();
         out["n_vertebrae"] = network_.vertebrae().size();
         out["n_slices"] = network_.slices().size();

@@ -24,6 +24,8 @@ struct evaluation_request {
     std::string experiment;
     std::string data;                       ///< store::data_statement()
     std::string part = "test";              ///< "test", "validation" or "all"
+    std::string checkpoint;                 ///< file name of the weights
+    std::string dataset_hash;               ///< store::content_hash()
     slice_stack stack;
     std::vector<std::uint32_t> judged;      ///< slices of the part
     std::vector<std::uint32_t> training;    ///< slices of the training patients; empty: no trivial scorers

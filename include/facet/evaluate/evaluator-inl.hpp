@@ -1,0 +1,127 @@
+#pragma once
+
+// unit: facet::evaluator<>
+// library: engine
+
+#include <facet/evaluate/evaluator.hpp>
+
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <facet/core/error.hpp>
+#include <facet/data/store.hpp>
+#include <facet/engine/inference.hpp>
+#include <facet/evaluate/evaluation.hpp>
+#include <facet/io/atomic_file.hpp>
+
+namespace facet::detail {
+
+/// Which slices are judged, and which the thresholds and the trivial scorers are fitted on.
+struct evaluation_parts {
+    std::string name; ///< test, validation or all
+    std::vector<std::uint32_t> judged, validation, training;
+};
+
+inline std::vector<std::uint32_t> every_slice(const store& data) {
+    std::vector<std::uint32_t> all(data.count());
+    for (std::size_t s = 0; s < all.size(); ++s) all[s] = static_cast<std::uint32_t>(s);
+    return all;
+}
+
+inline evaluation_parts parts_to_judge(const store& data, const checkpoint_info& checkpoint, const evaluate_options& options) {
+    const auto& part = options.split;
+    if (part != "test" && part != "val" && part != "all") throw bad_input{"--split takes test, val or all, not '" + part + "'"};
+    const bool own = data.content_hash() == checkpoint.dataset_hash;
+    if (!own && !options.stored_thresholds)
+        throw bad_input{"'" + options.data.string() + "' is not the store that '" + options.run.string() + "' was trained on (content hash " + data.content_hash() + ", not "
+                        + checkpoint.dataset_hash + "); to judge another store with the run's thresholds, add --thresholds stored"};
+    if (own && part == "all")
+        throw bad_input{"--split all would judge the patients the run was trained on; it is for another store than the run's own"};
+    if (part == "all") return {.name = "all", .judged = every_slice(data), .validation = {}, .training = {}};
+
+    auto parts = parts_of(data, patient_split::load(data), own ? checkpoint.fold : 0);
+    if (!own) parts.train.clear(); // of other patients than the run's
+    auto judged = part == "val" ? parts.validation : parts.test;
+    return {.name = part == "val" ? "validation" : "test", .judged = std::move(judged), .validation = std::move(parts.validation), .training = std::move(parts.train)};
+}
+
+/// Trivial scorers read the map directly; what they read is verified as the network's slices are.
+inline void verify_slices(const store& data, std::span<const std::uint32_t> slices) {
+    std::vector<bool> wanted(data.count() / data.slices_per_chunk() + 1);
+    for (const auto s : slices) wanted[s / data.slices_per_chunk()] = true;
+    for (std::size_t chunk = 0; chunk < wanted.size(); ++chunk)
+        if (wanted[chunk]) data.verify_chunk(chunk);
+}
+
+inline scores network_scores(const inference<>& network, const store& data, std::span<const std::uint32_t> slices) {
+    scores result;
+    const auto pixels = data.size() * data.size();
+    network.score(data, slices, [&](std::span<const std::uint32_t> some, const float* logits) {
+        for (std::size_t i = 0; i < some.size(); ++i)
+            result.add(data.slices()[some[i]], {logits + i * pixels, pixels}, data.masks().subspan(some[i] * pixels, pixels));
+    });
+    result.finish();
+    return result;
+}
+
+/// Where the results go: beside the run's weights, or apart where another store was judged.
+inline std::filesystem::path evaluation_folder(const store& data, const checkpoint_info& checkpoint, const evaluate_options& options) {
+    if (!options.out.empty()) return options.out;
+    if (data.content_hash() == checkpoint.dataset_hash) return options.run;
+    const auto folder = std::filesystem::weakly_canonical(options.data); // without a trailing slash, so that it has a name
+    return options.run / "elsewhere" / folder.filename();
+}
+
+} // namespace facet::detail
+
+namespace facet {
+
+template <class T> evaluation_summary evaluator<T>::evaluate(const plan& p, const evaluate_options& options) {
+    const auto checkpoint = inference<>::checkpoints(p, options.run).front();
+    const store data{options.data};
+    if (data.size() != static_cast<std::size_t>(p.size))
+        throw bad_input{"'" + options.data.string() + "' holds slices of " + std::to_string(data.size()) + " pixels; " + std::string{p.name} + " takes " + std::to_string(p.size)};
+    const auto parts = detail::parts_to_judge(data, checkpoint, options);
+    detail::verify_slices(data, parts.judged);
+    detail::verify_slices(data, parts.training);
+
+    evaluation_request request;
+    request.experiment = p.name;
+    request.data = data.data_statement();
+    request.part = parts.name;
+    request.checkpoint = checkpoint.path.filename().string();
+    request.dataset_hash = data.content_hash();
+    request.stack = {.size = data.size(), .slices = data.slices(), .images = data.images(), .masks = data.masks()};
+    request.judged = parts.judged;
+    request.training = parts.training;
+    request.pixel_threshold = checkpoint.threshold.value;
+    request.pixel_objective = checkpoint.threshold_objective;
+    request.pixel_fitted_on = checkpoint.threshold_objective == "fixed" ? "nothing" : "validation";
+    request.pixel_objective_value = checkpoint.threshold.objective;
+    request.pixel_at_edge = checkpoint.threshold.at_edge;
+    request.resamples = options.resamples;
+    for (const auto& m : p.metrics)
+        if (m.of_counts != nullptr) request.metrics.push_back({std::string{m.name}, m.of_counts});
+
+    const inference<> network{p, checkpoint, options.where};
+    if (options.stored_thresholds) {
+        const auto stored = options.run / "evaluation.json";
+        if (!std::filesystem::exists(stored))
+            throw bad_input{"'" + stored.string() + "' is not there, so no thresholds are stored; run `evaluate` on the run's own store first"};
+        request.points = evaluation<>::stored_points(detail::text_of(stored), stored.string());
+    } else request.points = fit_operating_points(detail::network_scores(network, data, parts.validation));
+    const auto judged = detail::network_scores(network, data, parts.judged);
+    request.network = &judged;
+
+    const auto result = evaluation<>::judge(request);
+    const auto folder = detail::evaluation_folder(data, checkpoint, options);
+    std::filesystem::create_directories(folder);
+    write_atomically(folder / "scores.csv", result.scores_csv);
+    write_atomically(folder / "curves.json", result.curves);
+    write_atomically(folder / "evaluation.json", result.json); // last: where it is, the others are
+    return {.file = folder / "evaluation.json", .table = result.table, .line = result.line};
+}
+
+} // namespace facet

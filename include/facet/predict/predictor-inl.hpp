@@ -1,0 +1,196 @@
+#pragma once
+
+// unit: facet::predictor<>
+// library: engine
+// needs: itk
+
+#include <facet/predict/predictor.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <iomanip>
+#include <optional>
+#include <span>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <facet/core/error.hpp>
+#include <facet/data/recipe.hpp>
+#include <facet/data/slicer.hpp>
+#include <facet/engine/inference.hpp>
+#include <facet/evaluate/evaluation.hpp>
+#include <facet/io/atomic_file.hpp>
+#include <facet/io/itk.hpp>
+#include <facet/io/mapped_file.hpp>
+#include <facet/predict/painter.hpp>
+
+namespace facet::detail::prediction {
+
+using json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+inline std::string read(const fs::path& path) {
+    const mapped_file file{path};
+    return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
+
+/// How the run's slices were cut.
+inline slicing slicing_of_run(const fs::path& run, const std::string& scheme) {
+    const auto path = run / "dataset.json";
+    if (!fs::exists(path)) throw bad_input{"'" + path.string() + "' is not there, so it is not known how the run's slices were cut; train again with this version"};
+    const auto description = nlohmann::json::parse(read(path), nullptr, false);
+    if (description.is_discarded() || !description.contains("recipe")) throw bad_input{"'" + path.string() + "' is damaged: it holds no recipe"};
+    auto recipe = slicing_from(description["recipe"]);
+    if (scheme == "totalsegmentator") recipe.scheme = labels::totalsegmentator{};
+    else if (scheme == "verse") recipe.scheme = labels::verse{};
+    else if (!scheme.empty()) throw bad_input{"--labels takes totalsegmentator or verse, not '" + scheme + "'"};
+    return recipe;
+}
+
+/// What stands first in every output.
+inline std::string statement(const std::string& data) {
+    if (data == "semi-synthetic, one CT")
+        return "The network was trained on virtual patients of one CT. On that CT this is prediction on the training template; on any CT it shows the software, not fracture detection.";
+    if (data == "analytic phantom") return "The network was trained on analytic phantoms: this shows the software, not fracture detection.";
+    return "Research software, not a medical device.";
+}
+
+/// The vertebra threshold that an evaluation of the run stored; empty where none did.
+inline std::optional<operating_point> vertebra_threshold(const fs::path& run) {
+    const auto path = run / "evaluation.json";
+    if (!fs::exists(path)) return std::nullopt;
+    return evaluation<>::stored_points(read(path), path.string()).vertebra;
+}
+
+struct scan {
+    ct_volume ct;
+    label_volume labels;
+    scan_frames layout;
+};
+
+inline scan load(const predict_options& options, const slicing& recipe) {
+    scan s;
+    s.ct = image_io<>::read_ct(options.ct);
+    s.labels = image_io<>::read_labels(options.vertebrae);
+    if (const auto difference = disagreement(s.labels.grid, s.ct.grid))
+        throw bad_input{"'" + options.vertebrae.string() + "' does not lie on the grid of '" + options.ct.string() + "': " + *difference};
+    translate_labels(s.labels, recipe.scheme, options.vertebrae.string());
+    s.layout = frames_of(layout_of(s.labels, recipe.wanted), recipe);
+    if (s.layout.frames.empty())
+        throw bad_input{"'" + options.vertebrae.string() + "' holds no complete vertebra from " + printed({recipe.wanted.first}) + " to " + printed({recipe.wanted.last})
+                        + "; expected at least one that the scan's border does not cut"};
+    return s;
+}
+
+/// One vertebra as the network sees it, and what it says.
+struct judged_vertebra {
+    std::vector<std::int16_t> images;
+    std::vector<std::uint8_t> masks; ///< 255 on other bones, 0 elsewhere
+    std::vector<float> probability;
+    std::optional<double> score;
+};
+
+inline judged_vertebra judge(const inference<>& network, const slicer& cutter, const slice_frame& frame) {
+    const auto pixels = frame.size * frame.size;
+    judged_vertebra v;
+    v.images.resize(frame.count * pixels);
+    v.masks.resize(v.images.size());
+    v.probability.resize(v.images.size());
+    for (std::size_t s = 0; s < frame.count; ++s) cutter.cut(frame, s, std::span{v.images}.subspan(s * pixels, pixels), std::span{v.masks}.subspan(s * pixels, pixels));
+    top_scores top;
+    network.score(std::span<const std::int16_t>{v.images}, [&](std::span<const std::uint32_t> slices, const float* logits) {
+        for (std::size_t i = 0; i < slices.size(); ++i)
+            for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
+                const float logit = logits[i * pixels + pixel];
+                const auto place = slices[i] * pixels + pixel;
+                v.probability[place] = static_cast<float>(1 / (1 + std::exp(-static_cast<double>(logit))));
+                if (v.masks[place] != ignore_label) top.add(logit);
+            }
+    });
+    v.score = top.score();
+    return v;
+}
+
+inline mask_volume thresholded(const volume<float>& probability, double threshold) {
+    mask_volume mask{probability.grid};
+    for (std::size_t i = 0; i < mask.voxels.size(); ++i) mask.voxels.data()[i] = static_cast<double>(probability.voxels.data()[i]) >= threshold;
+    return mask;
+}
+
+/// Millilitres of the mask by the vertebra they lie on.
+inline double millilitres(const mask_volume& mask, const label_volume& labels, int vertebra) {
+    std::size_t voxels = 0;
+    for (std::size_t i = 0; i < mask.voxels.size(); ++i) voxels += mask.voxels.data()[i] == 1 && labels.voxels.data()[i] == vertebra;
+    const auto& s = mask.grid.spacing;
+    return static_cast<double>(voxels) * s[0] * s[1] * s[2] / 1000;
+}
+
+inline std::string table(const json& summary) {
+    std::ostringstream out;
+    out << summary["statement"].get<std::string>() << "\n\n  " << std::left << std::setw(12) << "vertebra" << std::setw(10) << "score" << std::setw(12) << "fractured" << "mask on the bone, ml\n";
+    for (const auto& [key, v] : summary["vertebrae"].items()) {
+        out << "  " << std::setw(12) << key + " (" + v["name"].template get<std::string>() + ")" << std::fixed << std::setprecision(4) << std::setw(10);
+        if (v["score"].is_null()) out << "-";
+        else out << v["score"].template get<double>();
+        out << std::setw(12) << (v["fractured"].is_null() ? "-" : v["fractured"].template get<bool>() ? "yes" : "no") << std::setprecision(2) << v["mask_ml"].template get<double>() << '\n';
+    }
+    for (const auto& v : summary["left_out"]) out << "  " << v["vertebra"].get<std::string>() << " was left out: " << v["reason"].get<std::string>() << '\n';
+    if (summary["vertebra_threshold"].is_null()) out << "No vertebra threshold is stored: run `evaluate` on the run's own store to have one.\n";
+    return out.str();
+}
+
+} // namespace facet::detail::prediction
+
+namespace facet {
+
+template <class T> prediction_summary predictor<T>::predict(const plan& p, const predict_options& options) {
+    namespace d = detail::prediction;
+    const auto checkpoint = inference<>::checkpoints(p, options.run).front();
+    const auto recipe = d::slicing_of_run(options.run, options.labels);
+    if (recipe.size != static_cast<std::size_t>(p.size))
+        throw bad_input{"'" + (options.run / "dataset.json").string() + "' cuts slices of " + std::to_string(recipe.size) + " pixels; " + std::string{p.name} + " takes " + std::to_string(p.size)};
+    const auto threshold = d::vertebra_threshold(options.run);
+    const auto scan = d::load(options, recipe);
+    const inference<> network{p, checkpoint, options.where};
+    const slicer cutter{scan.ct, scan.labels, nullptr};
+
+    d::json summary;
+    summary["statement"] = d::statement(checkpoint.data_statement);
+    summary["data"] = checkpoint.data_statement;
+    summary["experiment"] = p.name;
+    summary["checkpoint"] = checkpoint.path.filename().string();
+    summary["pixel_threshold"] = checkpoint.threshold.value;
+    summary["vertebra_threshold"] = threshold ? d::json(threshold->value) : d::json(nullptr);
+    painter paint{scan.labels};
+    std::vector<std::optional<double>> scores;
+    for (const auto& frame : scan.layout.frames) {
+        const auto v = d::judge(network, cutter, frame);
+        paint.add(frame, v.probability, v.masks);
+        scores.push_back(v.score);
+    }
+    const auto mask = d::thresholded(paint.probability(), checkpoint.threshold.value);
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        const auto& frame = scan.layout.frames[i];
+        summary["vertebrae"]["V" + std::to_string(frame.vertebra.value)] = {
+            {"name", vertebra_name(frame.vertebra)},
+            {"slices", frame.count},
+            {"score", scores[i] ? d::json(*scores[i]) : d::json(nullptr)},
+            {"fractured", scores[i] && threshold ? d::json(*scores[i] >= threshold->value) : d::json(nullptr)},
+            {"mask_ml", d::millilitres(mask, scan.labels, frame.vertebra.value)}};
+    }
+    summary["left_out"] = d::json::array();
+    for (const auto id : scan.layout.cut_by_border) summary["left_out"].push_back({{"vertebra", printed(id)}, {"reason", "cut by the border of the scan"}});
+
+    std::error_code failure;
+    std::filesystem::create_directories(options.out, failure);
+    if (failure) throw io_error{"cannot create the folder '" + options.out.string() + "': " + failure.message()};
+    image_io<>::write(options.out / "probability.nii.gz", paint.probability());
+    image_io<>::write(options.out / "mask.nii.gz", mask);
+    write_atomically(options.out / "prediction.json", summary.dump(1) + "\n"); // last: where it is, the others are
+    return {.file = options.out / "prediction.json", .table = d::table(summary), .line = summary.dump()};
+}
+
+} // namespace facet
