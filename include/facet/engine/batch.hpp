@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -10,82 +12,98 @@
 #include <facet/engine/plan.hpp>
 #include <facet/engine/random_draws.hpp>
 #include <facet/engine/resident_store.hpp>
+#include <facet/engine/training_batch.hpp>
 #include <facet/engine/warp.hpp>
 
 namespace facet {
 
-/// What a network is trained on in one step.
-struct batch {
-    std::vector<std::int64_t> slices; ///< indices into the store
-    at::Tensor images;                ///< HU after geometry and HU operations, float [B,1,S,S]
-    at::Tensor channels;              ///< what the network sees, float [B,C,S,S] in [0,1]
-    at::Tensor masks;                 ///< uint8 [B,1,S,S]: 0, 1, 255 = ignore
+/// Which training slices belong to a step: a pure function of (plan, training slices, batch size, seed, step).
+class batch_plan {
+public:
+    batch_plan(const plan& p, const store& data, std::span<const std::uint32_t> training, std::int64_t batch, std::uint64_t seed) : batch_{batch} {
+        for (const auto index : training) {
+            slices_.push_back(data.slices()[index]);
+            indices_.push_back(index);
+        }
+        const sampler::context context{.slices = slices_, .batch = batch, .seed = rng::key(seed, std::uint64_t{'s'})};
+        sample_ = p.start_sampler(context);
+        positive_rate_ = p.positive_rate(context);
+        positives_ = std::ranges::count_if(slices_, [](const slice_info& s) { return s.fracture_pixels > 0; });
+    }
+    batch_plan(const batch_plan&) = delete; // the sampler may refer to our slices
+    batch_plan& operator=(const batch_plan&) = delete;
+
+    /// Indices into the store.
+    [[nodiscard]] std::vector<std::uint32_t> slices(std::int64_t step) const {
+        std::vector<std::int64_t> positions(static_cast<std::size_t>(batch_));
+        sample_(step, positions);
+        std::vector<std::uint32_t> out;
+        for (const auto p : positions) out.push_back(indices_[static_cast<std::size_t>(p)]);
+        return out;
+    }
+    /// Steps of one pass over the training slices at the natural rate.
+    [[nodiscard]] std::int64_t steps_per_pass() const { return (static_cast<std::int64_t>(slices_.size()) + batch_ - 1) / batch_; }
+    /// How often the class of slices that returns soonest has been seen. Geometry and noise are drawn anew each time: a balanced sampler
+    /// shows a fracture several times in a pass over all slices, and should not show it moved the same way each time.
+    [[nodiscard]] std::uint64_t augmentation_epoch(std::int64_t step) const {
+        const auto visits = [&](double rate, std::int64_t n) { return n > 0 ? static_cast<double>(step * batch_) * rate / static_cast<double>(n) : 0; };
+        return static_cast<std::uint64_t>(std::max(visits(positive_rate_, positives_), visits(1 - positive_rate_, static_cast<std::int64_t>(slices_.size()) - positives_)));
+    }
+    [[nodiscard]] std::int64_t positives() const { return positives_; }
+
+private:
+    std::int64_t batch_;
+    std::vector<slice_info> slices_;
+    std::vector<std::uint32_t> indices_;
+    std::function<void(std::int64_t, std::span<std::int64_t>)> sample_;
+    double positive_rate_ = 0;
+    std::int64_t positives_ = 0;
 };
 
-/// Makes training batches: a pure function of (plan, store, training slices, seed, step), whatever the device or the order of calls.
-class batch_source {
+/// Turns slices of a store into batches: one affine per vertebra and augmentation epoch, one interpolation, operations on HU, windows,
+/// operations on windows. A pure function of (seed, epoch, slice), whatever the batch, order, thread count or device.
+class augmenter {
 public:
-    batch_source(const plan& p, const store& data, const resident_store& resident, std::span<const std::uint32_t> training, std::uint64_t seed)
-        : plan_{p}, resident_{resident}, seed_{seed} {
-        for (const auto index : training) {
-            const auto& slice = data.slices()[index];
-            slices_.push_back(slice);
-            indices_.push_back(index);
-            // Named, not numbered: a vertebra keeps its draws when other patients join the training set.
-            vertebra_keys_.push_back(rng::key(hash(slice.patient), static_cast<std::uint64_t>(slice.vertebra)));
+    augmenter(const plan& p, const store& data, const resident_store& resident, std::uint64_t seed)
+        : plan_{p}, data_{data}, resident_{resident}, seed_{rng::key(seed, std::uint64_t{'a'})} {}
+
+    /// Augmented, for training.
+    [[nodiscard]] training_batch operator()(std::vector<std::uint32_t> slices, std::uint64_t epoch) const {
+        std::vector<augment::affine> maps;
+        std::vector<std::uint64_t> by_vertebra, by_slice;
+        for (const auto index : slices) {
+            const auto vertebra = vertebra_key(data_.slices()[index], epoch);
+            by_vertebra.push_back(rng::key(vertebra, std::uint64_t{1}));
+            by_slice.push_back(rng::key(seed_, epoch, index, std::uint64_t{2}));
+            if (plan_.augments_geometry) maps.push_back(plan_.draw_affine(vertebra, static_cast<double>(plan_.size)));
         }
-        context_ = {.slices = slices_, .batch = p.batch, .seed = rng::key(seed, std::uint64_t{'s'})};
-        sample_ = p.start_sampler(context_);
+        auto moved = warp(resident_, slices, maps);
+        random_draws per_vertebra{by_vertebra, by_slice, resident_.device()}, per_slice{by_slice, by_slice, resident_.device()};
+        training_batch b;
+        b.images = plan_.augment_hu(moved.images, per_vertebra, per_slice);
+        b.channels = plan_.augment_window(plan_.to_channels(b.images), per_vertebra, per_slice);
+        b.masks = std::move(moved.masks);
+        b.slices = std::move(slices);
+        return b;
     }
-    batch_source(const batch_source&) = delete;
-    batch_source& operator=(const batch_source&) = delete;
-
-    [[nodiscard]] std::int64_t steps_per_epoch() const { return (static_cast<std::int64_t>(slices_.size()) + plan_.batch - 1) / plan_.batch; }
-    [[nodiscard]] double positive_rate() const { return plan_.positive_rate(context_); }
-
-    [[nodiscard]] batch operator()(std::int64_t step) const {
-        std::vector<std::int64_t> chosen(static_cast<std::size_t>(plan_.batch));
-        sample_(step, chosen);
-        return make(chosen, static_cast<std::uint64_t>(step));
+    /// As stored: for validation and test.
+    [[nodiscard]] training_batch plain(std::vector<std::uint32_t> slices) const {
+        auto stored = warp(resident_, slices, {});
+        return {std::move(slices), stored.images, plan_.to_channels(stored.images), stored.masks};
     }
 
 private:
-    static std::uint64_t hash(const std::string& text) {
-        std::uint64_t h = 0xcbf29ce484222325u;
-        for (const char c : text) h = rng::mix(h ^ static_cast<unsigned char>(c));
-        return h;
-    }
-
-    /// `chosen` are positions among the training slices. Draws are made anew in every step: a balanced sampler shows a fracture several
-    /// times an epoch, and should not show it moved the same way each time.
-    [[nodiscard]] batch make(std::span<const std::int64_t> chosen, std::uint64_t step) const {
-        batch b;
-        std::vector<augment::affine> maps;
-        std::vector<std::uint64_t> by_vertebra, by_slice;
-        for (std::size_t i = 0; i < chosen.size(); ++i) {
-            const auto position = static_cast<std::size_t>(chosen[i]);
-            const auto vertebra = rng::key(seed_, step, vertebra_keys_[position]);
-            b.slices.push_back(indices_[position]);
-            by_vertebra.push_back(rng::key(vertebra, std::uint64_t{1}));
-            by_slice.push_back(rng::key(seed_, step, i, indices_[position])); // the place too: a small batch may hold a slice twice
-            if (plan_.augments_geometry) maps.push_back(plan_.draw_affine(vertebra, static_cast<double>(plan_.size)));
-        }
-        auto moved = warp(resident_, b.slices, maps);
-        random_draws per_vertebra{by_vertebra, by_slice, resident_.device()}, per_slice{by_slice, by_slice, resident_.device()};
-        b.masks = std::move(moved.masks);
-        b.images = plan_.augment_hu(moved.images, per_vertebra, per_slice);
-        b.channels = plan_.augment_window(plan_.to_channels(b.images), per_vertebra, per_slice);
-        return b;
+    /// Named, not numbered: a vertebra keeps its draws when other patients join the training set.
+    [[nodiscard]] std::uint64_t vertebra_key(const slice_info& slice, std::uint64_t epoch) const {
+        std::uint64_t patient = 0;
+        for (const char c : slice.patient) patient = rng::mix(patient ^ static_cast<unsigned char>(c));
+        return rng::key(seed_, epoch, patient, slice.vertebra);
     }
 
     const plan& plan_;
+    const store& data_;
     const resident_store& resident_;
     std::uint64_t seed_;
-    std::vector<slice_info> slices_;
-    std::vector<std::uint32_t> indices_;
-    std::vector<std::uint64_t> vertebra_keys_;
-    sampler::context context_;
-    std::function<void(std::int64_t, std::span<std::int64_t>)> sample_;
 };
 
 /// What the loss sees of masks and logits: ignored pixels are constants without gradient (docs/decisions/0003-ignored-pixels.md).

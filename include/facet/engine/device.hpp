@@ -16,7 +16,7 @@ template <class = void> struct devices {
     /// The device meant by the options, ready for use and set to deterministic kernels. Throws bad_input for an unknown name, or for `cuda`
     /// where no usable GPU is found.
     static at::Device open(const device_options& options);
-    /// Whether bfloat16 is faster than fp32 there: on every GPU, and on CPUs with AVX512-BF16 or AMX.
+    /// Whether bfloat16 is faster than fp32 there: on every GPU, and on x86 CPUs with AVX512-BF16.
     static bool computes_bf16(at::Device device);
 };
 

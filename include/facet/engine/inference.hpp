@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <facet/data/store.hpp>
-#include <facet/engine/augmenter.hpp>
+#include <facet/engine/training_batch.hpp>
 #include <facet/engine/device.hpp>
 #include <facet/engine/plan.hpp>
 #include <facet/threshold/concept.hpp>

@@ -5,6 +5,7 @@
 #include <facet/engine/networks.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,17 +62,20 @@ private:
     layers::batch_norm psi_norm_;
 };
 
-/// One level on the way up: double the sides, gate the skip, merge both. The merge normalises each instance, as MONAI's does.
+/// One level on the way up: double the sides, gate the skip, merge both.
 class attention_up {
 public:
-    attention_up(layers::registry& r, const std::string& name, int channels)
+    attention_up(layers::registry& r, const std::string& name, int channels, bool monai_merge)
         : up_{r, name + ".upconv.up.conv", 2 * channels, channels}, up_norm_{r, name + ".upconv.up.adn.N", channels},
-          gate_{r, name + ".attention", channels}, merge_{r, name + ".merge.conv", 2 * channels, channels},
-          slope_{r.parameter_filled(name + ".merge.adn.A.weight", {1}, 0.25)}, channels_{channels} {}
+          gate_{r, name + ".attention", channels}, merge_{r, name + ".merge.conv", 2 * channels, channels}, channels_{channels} {
+        if (monai_merge) slope_ = r.parameter_filled(name + ".merge.adn.A.weight", {1}, 0.25);
+        else merge_norm_.emplace(r, name + ".merge.adn.N", channels);
+    }
 
     [[nodiscard]] at::Tensor operator()(const at::Tensor& below, const at::Tensor& skip, bool training) const {
         const auto up = up_norm_(up_(below), training).relu_();
         const auto merged = merge_(at::cat({gate_(up, skip, training), up}, 1));
+        if (merge_norm_) return (*merge_norm_)(merged, training).relu_();
         // Group normalisation with one channel a group is instance normalisation, and keeps channels_last.
         return at::prelu(at::group_norm(merged, channels_), slope_);
     }
@@ -81,6 +85,7 @@ private:
     layers::batch_norm up_norm_;
     attention_gate gate_;
     layers::convolution merge_;
+    std::optional<layers::batch_norm> merge_norm_;
     at::Tensor slope_;
     int channels_;
 };
@@ -93,7 +98,7 @@ public:
         std::string level = "model.1";
         for (int i = 0; i < d.depth; ++i) {
             const int here = d.features << i;
-            decoder_.emplace_back(registry_, level, here);
+            decoder_.emplace_back(registry_, level, here, d.monai_merge);
             const std::string below = level + ".submodule" + (i + 1 < d.depth ? ".0" : "");
             encoder_.emplace_back(registry_, below, here, 2 * here, 2);
             level += ".submodule.1";

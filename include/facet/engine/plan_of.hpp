@@ -104,22 +104,16 @@ struct signatures : input_signature<policy_t<e, role::input>>,
                     split_signature<policy_t<e, role::split>>,
                     residency_signature<policy_t<e, role::residency>> {};
 
-/// Everything about `e` that can be wrong, said in one sentence; true where nothing is.
-template <const auto& e> consteval bool runnable() {
-    if constexpr (!check<e>()) {
-        return false;
-    } else if constexpr (!signatures_fit<e>) {
-        return sizeof(signatures<e>) == 0;
-    } else {
-        return true;
-    }
+template <const auto& e> constexpr bool well_signed() {
+    if constexpr (std::remove_cvref_t<decltype(e)>::well_formed && constant<e>) return signatures_fit<e>;
+    else return true; // another sentence is due
 }
 
 template <const auto& m> consteval metric_entry metric_entry_of() {
     using M = std::remove_cvref_t<decltype(m)>;
     metric_entry entry{.name = short_name<M>};
     if constexpr (metric::of_counts<M>) entry.of_counts = [](const confusion& c) { return m(c); };
-    else entry.of_ranking = [](const score_histogram& h) { return m(h); };
+    else if constexpr (metric::of_ranking<M>) entry.of_ranking = [](const score_histogram& h) { return m(h); };
     return entry;
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <ATen/Functions.h>
-#include <ATen/Parallel.h>
+#include <facet/engine/parallel.hpp>
 
 #include <facet/augment/concept.hpp>
 #include <facet/core/rng.hpp>
@@ -75,7 +75,7 @@ public:
         }
         auto out = at::empty(like.sizes(), at::kFloat);
         auto* data = out.data_ptr<float>();
-        at::parallel_for(0, n, 1, [&](std::int64_t begin, std::int64_t end) {
+        parallel_for(0, n, 1, [&](std::int64_t begin, std::int64_t end) {
             for (auto i = begin; i < end; ++i) detail::fill_normal(data + i * pixels, pixels, pixel_key(i, operation));
         });
         return out;

@@ -1,34 +1,28 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include <ATen/Functions.h>
 
+#include <facet/core/error.hpp>
 #include <facet/data/store.hpp>
 #include <facet/residency.hpp>
 
 namespace facet {
 
-/// The store where a run reads it: as tensors over the memory map (CPU, and streaming), or copied once to the device.
-/// There is never a second copy in host memory.
+/// The store where a run reads it: tensors over the memory map (CPU, and streaming to a GPU), or copied once to the GPU.
+/// There is never a second copy in host memory. Each chunk is verified against its hash when it is first read.
 class resident_store {
 public:
-    /// Verifies the chunks that hold `used` slices before anything is computed from them; throws bad_input naming file and chunk.
-    resident_store(const store& data, at::Device device, residency_kind wanted, std::span<const std::uint32_t> used) : device_{device} {
-        verify(data, used);
+    resident_store(const store& data, at::Device device, residency_kind wanted) : data_{data}, device_{device}, verified_(chunk_count(), false) {
         const auto n = static_cast<std::int64_t>(data.count()), side = static_cast<std::int64_t>(data.size());
-        images_ = at::from_blob(const_cast<std::int16_t*>(data.images().data()), {n, side, side}, at::kShort);
+        images_ = at::from_blob(const_cast<std::int16_t*>(data.images().data()), {n, side, side}, at::kShort); // only read
         masks_ = at::from_blob(const_cast<std::uint8_t*>(data.masks().data()), {n, side, side}, at::kByte);
-        if (device.is_cpu() || wanted == residency_kind::stream) return;
-        try {
-            images_ = images_.to(device);
-            masks_ = masks_.to(device);
-        } catch (const c10::OutOfMemoryError&) {
-            if (wanted == residency_kind::device) throw;
-            images_ = images_.cpu(); // automatic: what does not fit is streamed
-        }
+        if (!device.is_cpu() && wanted != residency_kind::stream) move_to_device(wanted);
     }
 
     [[nodiscard]] at::Device device() const { return device_; }
@@ -36,6 +30,12 @@ public:
     /// int16 [N,S,S] and uint8 [N,S,S] of the whole store, on the CPU or on the device.
     [[nodiscard]] const at::Tensor& images() const { return images_; }
     [[nodiscard]] const at::Tensor& masks() const { return masks_; }
+
+    /// To be called before these slices are read. Throws bad_input naming file and chunk where one is damaged.
+    void verify(std::span<const std::uint32_t> slices) const {
+        for (const auto slice : slices) verify_chunk(slice / data_.slices_per_chunk());
+    }
+
     /// The rows `index` (int64 [B], on the CPU) of one of them, on the device.
     [[nodiscard]] at::Tensor rows(const at::Tensor& all, const at::Tensor& index) const {
         if (all.device() == device_) return all.index_select(0, index.to(device_, true));
@@ -43,15 +43,35 @@ public:
     }
 
 private:
-    static void verify(const store& data, std::span<const std::uint32_t> used) {
-        std::vector<bool> wanted(data.count() / data.slices_per_chunk() + 1, false);
-        for (const auto index : used) wanted[index / data.slices_per_chunk()] = true;
-        for (std::size_t chunk = 0; chunk < wanted.size(); ++chunk)
-            if (wanted[chunk]) data.verify_chunk(chunk);
+    [[nodiscard]] std::size_t chunk_count() const { return (data_.count() + data_.slices_per_chunk() - 1) / data_.slices_per_chunk(); }
+
+    void verify_chunk(std::size_t chunk) const {
+        if (verified_[chunk]) return;
+        data_.verify_chunk(chunk);
+        verified_[chunk] = true;
     }
 
+    void move_to_device(residency_kind wanted) {
+        try {
+            auto images = at::empty_like(images_, images_.options().device(device_)), masks = at::empty_like(masks_, masks_.options().device(device_));
+            const auto step = static_cast<std::int64_t>(data_.slices_per_chunk());
+            for (std::int64_t first = 0; first < images_.size(0); first += step) {
+                verify_chunk(static_cast<std::size_t>(first / step));
+                const auto n = std::min(step, images_.size(0) - first);
+                images.narrow(0, first, n).copy_(images_.narrow(0, first, n));
+                masks.narrow(0, first, n).copy_(masks_.narrow(0, first, n));
+            }
+            images_ = images;
+            masks_ = masks;
+        } catch (const c10::OutOfMemoryError&) {
+            if (wanted == residency_kind::device) throw error{exit_code::out_of_memory, "the store does not fit into the GPU's memory; use residency::stream{} or residency::automatic{}"};
+        }
+    }
+
+    const store& data_;
     at::Device device_;
     at::Tensor images_, masks_;
+    mutable std::vector<bool> verified_;
 };
 
 } // namespace facet

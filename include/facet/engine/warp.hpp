@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -7,7 +8,7 @@
 #include <vector>
 
 #include <ATen/Functions.h>
-#include <ATen/Parallel.h>
+#include <facet/engine/parallel.hpp>
 
 #include <facet/augment/concept.hpp>
 #include <facet/data/volume.hpp>
@@ -57,16 +58,16 @@ inline void warp_slice(const std::int16_t* image, const std::uint8_t* mask, std:
     }
 }
 
-inline warped warp_on_cpu(const resident_store& data, std::span<const std::int64_t> slices, std::span<const augment::affine> maps) {
+inline warped warp_on_cpu(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps) {
     const auto side = data.size(), n = static_cast<std::int64_t>(slices.size());
     warped out{at::empty({n, 1, side, side}, at::kFloat), at::empty({n, 1, side, side}, at::kByte)};
     const auto* images = data.images().const_data_ptr<std::int16_t>();
     const auto* masks = data.masks().const_data_ptr<std::uint8_t>();
     auto* image_out = out.images.data_ptr<float>();
     auto* mask_out = out.masks.data_ptr<std::uint8_t>();
-    at::parallel_for(0, n, 1, [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(0, n, 1, [&](std::int64_t begin, std::int64_t end) {
         for (auto i = begin; i < end; ++i) {
-            const auto from = slices[static_cast<std::size_t>(i)] * side * side, to = i * side * side;
+            const auto from = static_cast<std::int64_t>(slices[static_cast<std::size_t>(i)]) * side * side, to = i * side * side;
             warp_slice(images + from, masks + from, side, maps[static_cast<std::size_t>(i)], image_out + to, mask_out + to);
         }
     });
@@ -95,9 +96,11 @@ inline warped warp_by_tensors(const at::Tensor& images, const at::Tensor& masks,
 } // namespace detail
 
 /// `maps` has one affine per slice, or is empty where nothing moves.
-inline warped warp(const resident_store& data, std::span<const std::int64_t> slices, std::span<const augment::affine> maps) {
+inline warped warp(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps) {
+    data.verify(slices);
     if (!maps.empty() && data.device().is_cpu()) return detail::warp_on_cpu(data, slices, maps);
-    const auto index = at::from_blob(const_cast<std::int64_t*>(slices.data()), {static_cast<std::int64_t>(slices.size())}, at::kLong).clone();
+    auto index = at::empty({static_cast<std::int64_t>(slices.size())}, at::kLong);
+    std::ranges::copy(slices, index.data_ptr<std::int64_t>());
     const auto images = data.rows(data.images(), index), masks = data.rows(data.masks(), index);
     if (maps.empty()) return {images.unsqueeze(1).to(at::kFloat), masks.unsqueeze(1)};
     return detail::warp_by_tensors(images, masks, maps);

@@ -9,12 +9,15 @@
 namespace facet::model {
 
 /// Attention U-Net (Oktay et al., 2018, arXiv:1804.03999) in the shape MONAI 1.6.1 gives it, layer by layer and name by name, so that
-/// weights go both ways. Level i has features * 2^i channels; `depth` halvings lead to the bottom.
+/// weights go both ways with `.monai_merge = true`. By default the convolution that merges the gated skip connection with the upsampled
+/// features is followed by batch normalisation and ReLU as everywhere else, which keeps the memory layout and is faster.
+/// Level i has features * 2^i channels; `depth` halvings lead to the bottom.
 struct attention_unet {
     using role = facet::role::model;
 
     int features = 64; ///< channels at full resolution
     int depth = 4;     ///< number of halvings
+    bool monai_merge = false; ///< instance normalisation without parameters and PReLU after merging: MONAI's network exactly
 
     std::shared_ptr<network> operator()(int channels) const { return networks<>::attention_unet(*this, channels); }
 

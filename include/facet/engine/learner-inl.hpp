@@ -1,0 +1,190 @@
+#pragma once
+// unit: facet::learner<>
+// library: engine
+
+#include <facet/engine/learner.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/generated/variable_factories.h>
+#include <torch/utils.h>
+
+#include <facet/core/error.hpp>
+#include <facet/engine/autocast.hpp>
+#include <facet/engine/batch.hpp>
+#include <facet/engine/weights.hpp>
+
+namespace facet {
+
+namespace detail {
+
+/// Exponential moving average of weights and running statistics. The average begins short and grows to 1 / (1 - decay) steps, so that the
+/// random weights of the start are soon forgotten.
+class weight_average {
+public:
+    weight_average() = default;
+    weight_average(const named_tensors& tensors, double decay) : decay_{decay} {
+        for (const auto& [name, t] : tensors) {
+            if (!t.is_floating_point()) continue;
+            names_.push_back(name);
+            sources_.push_back(t.detach());
+            averages_.push_back(t.detach().clone());
+        }
+    }
+    void update(std::int64_t steps_done) {
+        const double n = static_cast<double>(steps_done);
+        const double decay = std::min(decay_, (1 + n) / (10 + n));
+        at::_foreach_lerp_(averages_, sources_, 1 - decay);
+    }
+    [[nodiscard]] named_tensors tensors() const {
+        named_tensors out;
+        for (std::size_t i = 0; i < names_.size(); ++i) out.emplace_back(names_[i], averages_[i]);
+        return out;
+    }
+    /// Exchanges the averages with the network's own values; twice is nothing.
+    void swap() {
+        const at::NoGradGuard no_grad;
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            const auto kept = sources_[i].clone();
+            sources_[i].copy_(averages_[i]);
+            averages_[i].copy_(kept);
+        }
+    }
+
+private:
+    double decay_ = 0;
+    std::vector<std::string> names_;
+    std::vector<at::Tensor> sources_, averages_;
+};
+
+} // namespace detail
+
+template <class T> struct learner<T>::body {
+    const plan& p;
+    at::Device device;
+    std::int64_t steps, done = 0;
+    bool bf16;
+    std::shared_ptr<network> net;
+    std::vector<at::Tensor> parameters;
+    std::unique_ptr<optimizer::state> optimise;
+    std::unique_ptr<detail::weight_average> average;
+    at::Tensor failures;      ///< [3] int64 on the device: steps in a row that were not finite, the most so far, the first of those
+    at::Tensor learning_rate; ///< fp32 scalar on the device
+
+    body(const plan& the_plan, at::Device where, std::uint64_t seed, std::int64_t total)
+        : p{the_plan}, device{where}, steps{total}, bf16{the_plan.bf16 && devices<>::computes_bf16(where)} {
+        torch::manual_seed(rng::key(seed, std::uint64_t{'w'}));
+        net = p.make_network();
+        net->to(device);
+        net->train(true);
+        for (const auto& [name, t] : net->parameters()) parameters.push_back(t);
+        optimise = p.start_optimizer(parameters);
+        if (p.ema_decay > 0) average = std::make_unique<detail::weight_average>(weights::all_of(*net), p.ema_decay);
+        failures = at::zeros({3}, at::TensorOptions{device}.dtype(at::kLong));
+        learning_rate = at::zeros({}, at::TensorOptions{device}.dtype(at::kFloat));
+    }
+
+    /// Scales all gradients so that their common norm is at most `clip_norm`. Returns the norm before that.
+    at::Tensor clip(const std::vector<at::Tensor>& gradients) const {
+        const auto norm = at::stack(at::_foreach_norm(gradients, 2)).norm();
+        if (p.clip_norm > 0) at::_foreach_mul_(gradients, at::reciprocal(norm.add(1e-6)).mul(p.clip_norm).clamp_max(1));
+        return norm;
+    }
+
+    /// Where the step is not finite, gradients and learning rate become 0. All on the device.
+    void guard(const at::Tensor& finite, std::vector<at::Tensor>& gradients) {
+        for (auto& g : gradients) g.nan_to_num_(0, 0, 0);
+        at::_foreach_mul_(gradients, finite.to(at::kFloat));
+        learning_rate.mul_(finite);
+        const auto bad = finite.logical_not().to(at::kLong);
+        auto row = failures.select(0, 0), most = failures.select(0, 1), first = failures.select(0, 2);
+        row.add_(1).mul_(bad);
+        first.copy_(at::where(row.gt(most), row.neg().add(done + 1), first));
+        most.copy_(at::maximum(most, row));
+    }
+
+    at::Tensor step(const at::Tensor& channels, const at::Tensor& masks) {
+        at::Tensor loss;
+        {
+            const autocast_bf16 half{device.type(), bf16};
+            const auto seen = supervise(net->forward(channels), masks);
+            const autocast_off full{device.type()};
+            loss = p.loss(seen.logits, seen.target);
+        }
+        std::vector<at::Tensor> gradients = torch::autograd::grad({loss}, parameters, {}, std::nullopt, false, true);
+        for (std::size_t i = 0; i < gradients.size(); ++i) // a parameter the loss does not reach
+            if (!gradients[i].defined()) gradients[i] = at::zeros_like(parameters[i]);
+
+        const at::NoGradGuard no_grad;
+        learning_rate.fill_(p.peak_learning_rate * p.learning_rate_factor(done, steps));
+        const auto norm = clip(gradients);
+        guard(norm.isfinite().logical_and(loss.isfinite()), gradients);
+        optimise->step(gradients, learning_rate);
+        ++done;
+        if (average) average->update(done);
+        return loss.detach();
+    }
+
+    [[nodiscard]] named_tensors state() const {
+        auto out = weights::all_of(*net);
+        if (average)
+            for (auto& [name, t] : average->tensors()) out.emplace_back("average." + name, t);
+        for (auto& [name, t] : optimise->tensors()) out.emplace_back("optimizer." + name, t);
+        out.emplace_back("failures", failures);
+        return out;
+    }
+};
+
+template <class T> learner<T>::learner(const plan& p, at::Device device, std::uint64_t seed, std::int64_t steps)
+    : body_{std::make_shared<body>(p, device, seed, steps)} {}
+
+template <class T> at::Tensor learner<T>::step(const at::Tensor& channels, const at::Tensor& masks) { return body_->step(channels, masks); }
+
+template <class T> at::Tensor learner<T>::logits(const at::Tensor& channels, bool averaged) {
+    const c10::InferenceMode no_grad;
+    body_->net->train(false);
+    const bool exchange = averaged && body_->average;
+    if (exchange) body_->average->swap();
+    at::Tensor out;
+    {
+        const autocast_bf16 half{body_->device.type(), body_->bf16};
+        out = body_->net->forward(channels).to(at::kFloat);
+    }
+    if (exchange) body_->average->swap();
+    body_->net->train(true);
+    return out;
+}
+
+template <class T> std::int64_t learner<T>::steps_done() const { return body_->done; }
+
+template <class T> double learner<T>::learning_rate() const { return body_->p.peak_learning_rate * body_->p.learning_rate_factor(body_->done, body_->steps); }
+
+template <class T> void learner<T>::check_finite(std::int64_t limit) const {
+    const auto failures = body_->failures.cpu();
+    const auto* f = failures.template const_data_ptr<std::int64_t>();
+    if (f[1] < limit) return;
+    throw error{exit_code::diverged, "training diverged: from step " + std::to_string(f[2]) + " on, the loss or its gradient was not a finite number in " + std::to_string(f[1])
+                                         + " steps in a row; lower the learning rate, or lengthen the warm-up"};
+}
+
+template <class T> named_tensors learner<T>::weights() const {
+    auto out = weights::all_of(*body_->net);
+    if (!body_->average) return out;
+    std::map<std::string, at::Tensor> averages;
+    for (auto& [name, t] : body_->average->tensors()) averages[name] = t;
+    for (auto& [name, t] : out)
+        if (const auto a = averages.find(name); a != averages.end()) t = a->second;
+    return out;
+}
+
+template <class T> named_tensors learner<T>::state() const { return body_->state(); }
+template <class T> void learner<T>::resume_at(std::int64_t steps_done) { body_->done = steps_done; }
+
+} // namespace facet
