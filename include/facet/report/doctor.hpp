@@ -8,6 +8,7 @@
 
 #include <facet/core/error.hpp>
 #include <facet/data/store.hpp>
+#include <facet/engine/device.hpp>
 #include <facet/engine/plan.hpp>
 #include <facet/report/finding.hpp>
 
@@ -16,7 +17,7 @@ namespace facet {
 struct doctor_options {
     std::size_t fold = 0;
     std::uint64_t seed = 1;
-    std::string device = "auto";
+    device_options where;
     double seconds = 90; ///< time for everything that trains
 };
 

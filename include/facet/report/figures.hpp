@@ -76,10 +76,8 @@ struct operating_point {
     c.horizontal(chance, ink::grey);
     c.line(points, ink::blue, 2);
     if (chosen) {
-        const point at{chosen->recall, chosen->precision};
-        c.ring(at, ink::vermilion);
-        const bool to_the_left = chosen->recall > 0.55;
-        c.label(at, chosen->label, ink::vermilion, to_the_left ? "end" : "start", to_the_left ? -9 : 9, chosen->precision > 0.9 ? 16 : -8);
+        c.ring({chosen->recall, chosen->precision}, ink::vermilion);
+        c.legend(chosen->label, ink::vermilion);
     }
     return c.svg("Precision-recall curve of pixels");
 }

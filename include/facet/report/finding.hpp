@@ -10,8 +10,8 @@ enum class verdict { pass, fail, skipped };
 struct finding {
     std::string name;     ///< "image and mask correspond"
     verdict result = verdict::pass;
-    std::string evidence; ///< the numbers behind the verdict, one sentence
-    std::string advice;   ///< what to do where it fails
+    std::string evidence{}; ///< the numbers behind the verdict, one sentence
+    std::string advice{};   ///< what to do where it fails
 };
 
 } // namespace facet::report

@@ -13,7 +13,7 @@
 /// Reports as one HTML file: no script, no network, no other file. Every text is escaped here and nowhere else.
 namespace facet::report {
 
-/// A table; numbers stand right-aligned, the first column is the row's name.
+/// A table; numbers stand right-aligned, the first column is the row's name. What follows a line break in a cell is set small below it.
 struct table {
     std::vector<std::string> head;
     std::vector<std::vector<std::string>> rows;
@@ -63,7 +63,7 @@ public:
             bool strong = false;
             for (const auto s : t.strong) strong = strong || s == r;
             body_ += strong ? "<tr class=\"strong\">" : "<tr>";
-            for (const auto& cell : t.rows[r]) body_ += "<td>" + escape(cell) + "</td>";
+            for (const auto& cell : t.rows[r]) body_ += "<td>" + lines(cell) + "</td>";
             body_ += "</tr>\n";
         }
         body_ += "</tbody></table></div>\n";
@@ -81,6 +81,12 @@ public:
     }
 
 private:
+    static std::string lines(std::string_view cell) {
+        const auto end = cell.find('\n');
+        if (end == std::string_view::npos) return escape(cell);
+        return escape(cell.substr(0, end)) + "<br/><small>" + escape(cell.substr(end + 1)) + "</small>";
+    }
+
     static constexpr std::string_view style =
         R"(:root{color-scheme:light}
 *{box-sizing:border-box}
@@ -97,15 +103,16 @@ p{max-width:44rem;margin:.5rem 0}
 .headlines div{display:flex;flex-direction:column;border-top:2px solid #1a1a1a;padding-top:.5rem}
 .headlines b{font-size:1.9rem;line-height:1.15;font-weight:600;font-variant-numeric:tabular-nums;letter-spacing:-.02em}
 .headlines span{font-weight:600;font-size:.95rem}
-.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,23rem),1fr));gap:1.25rem 2rem}
+.row{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,23rem),1fr));gap:1.25rem 2rem}
 figure{margin:1rem 0;break-inside:avoid}
 figure svg,figure img{display:block;width:100%;height:auto}
 figure img{image-rendering:auto;border-radius:2px}
 figcaption{margin-top:.4rem;max-width:44rem}
 .scroll{overflow-x:auto;margin:1rem 0}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;min-width:100%}
-th,td{padding:.32rem .7rem;text-align:right;white-space:nowrap;border-bottom:1px solid #eaeaea}
-th{font-weight:600;color:#5c5c5c;border-bottom:1px solid #8a8a8a;vertical-align:bottom}
+th,td{padding:.32rem .6rem;text-align:right;white-space:nowrap;border-bottom:1px solid #eaeaea;vertical-align:top}
+td small{font-size:.78rem}
+th{font-weight:600;white-space:normal;color:#5c5c5c;border-bottom:1px solid #8a8a8a;vertical-align:bottom}
 th:first-child,td:first-child{text-align:left;padding-left:0}
 tr.strong td{font-weight:600}
 dl{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.2rem 1.25rem;font-size:.9rem}
