@@ -71,6 +71,14 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
   target_include_directories(LibTorch::LibTorch SYSTEM INTERFACE
     "${LibTorch_ROOT_DIR}/include" "${LibTorch_ROOT_DIR}/include/torch/csrc/api/include")
   target_link_libraries(LibTorch::LibTorch INTERFACE LibTorch::torch_cpu LibTorch::c10)
+  # The OpenMP runtime LibTorch brings, for parallel loops on its threads; a second runtime would bring threads of its own.
+  file(GLOB _gomp ${LibTorch_ROOT_DIR}/lib/libgomp*.so* ${LibTorch_ROOT_DIR}/../torch.libs/libgomp*.so*)
+  if(_gomp)
+    list(GET _gomp 0 _gomp)
+  else()
+    set(_gomp gomp)
+  endif()
+  target_link_libraries(LibTorch::LibTorch INTERFACE ${_gomp})
   # The wheel's CPU library names CUDA's runtime and profiler; they are resolved when the program starts, not when it is linked.
   target_link_options(LibTorch::LibTorch INTERFACE "LINKER:--allow-shlib-undefined")
 endif()
