@@ -16,8 +16,9 @@ namespace facet {
 
 /// The command line of one experiment: train, evaluate, predict, inspect, doctor, describe, export. Returns the process's exit code.
 template <const auto& e> int run(int argc, char** argv) {
-    if constexpr (detail::runnable<e>()) return application<>::run(plan_of<e>, argc, argv);
-    else return static_cast<int>(exit_code::bad_input);
+    if constexpr (!detail::well_signed<e>()) (void)sizeof(detail::signatures<e>);
+    else if constexpr (check<e>()) return application<>::run(plan_of<e>, argc, argv);
+    return static_cast<int>(exit_code::bad_input);
 }
 
 namespace detail {
@@ -27,7 +28,9 @@ template <bool same> struct same_budget {
 };
 
 template <const auto& v, std::size_t... I> int compare_all(std::index_sequence<I...>, int argc, char** argv) {
-    if constexpr ((runnable<variant<v, I>>() && ...)) {
+    if constexpr (!(well_signed<variant<v, I>>() && ...)) {
+        (void(sizeof(signatures<variant<v, I>>)), ...);
+    } else if constexpr ((check<variant<v, I>>() && ...)) {
         constexpr bool same = ((plan_of<variant<v, I>>.steps == plan_of<variant<v, 0>>.steps && plan_of<variant<v, I>>.batch == plan_of<variant<v, 0>>.batch) && ...);
         if constexpr (sizeof(same_budget<same>) > 0 && same) {
             static constexpr plan plans[]{plan_of<variant<v, I>>...};

@@ -92,8 +92,15 @@ template <class... Stages> struct chain {
     }
 
 private:
+    // What is no operation has had its sentence already and is passed over.
     constexpr void each(auto visit) const {
-        hana::for_each(items, [&]<class Stage>(const Stage& stage) { hana::for_each(stage.items, [&](const auto& op) { visit(op, Stage::reach); }); });
+        hana::for_each(items, [&]<class Stage>(const Stage& stage) {
+            if constexpr (detail::stage<Stage>) {
+                hana::for_each(stage.items, [&]<class Op>(const Op& op) {
+                    if constexpr (operation<Op>) visit(op, Stage::reach);
+                });
+            }
+        });
     }
 };
 template <> struct chain<> {

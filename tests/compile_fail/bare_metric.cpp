@@ -1,0 +1,5 @@
+// expect: a metric or an augmentation cannot stand alone
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, metric::f1{}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }

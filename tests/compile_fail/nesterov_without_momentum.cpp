@@ -1,0 +1,5 @@
+// expect: optimizer::sgd with nesterov needs momentum > 0
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, optimizer::sgd{.momentum = 0}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }

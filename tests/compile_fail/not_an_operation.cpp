@@ -1,0 +1,5 @@
+// expect: per_vertebra and per_slice take augmentations
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, augment::chain{augment::per_slice{loss::bce{}}}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }

@@ -1,0 +1,5 @@
+// expect: the side in input::size must be divisible by 2^depth
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", input::size{100}, model::attention_unet{.depth = 4}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }
