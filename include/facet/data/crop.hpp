@@ -42,6 +42,7 @@ struct spine_layout {
 /// What the slices of one vertebra show.
 struct crop_region {
     voxel_box seen;                 ///< everything outside it becomes padding
+    voxel_box whole;                ///< what must lie within a slice
     voxel_box sliced;               ///< slices are laid through this box, along the slice axis
     std::array<double, 3> centre{}; ///< voxel coordinates of the middle of every slice
 };
@@ -50,14 +51,15 @@ struct crop_region {
 
 namespace facet::crop {
 
-/// Each vertebra by itself: its own box and a margin of context around it, air beyond. Slices cover the vertebra, not the margin.
+/// Each vertebra by itself: its own box and a margin of context around it, air beyond. Slices cover the vertebra, not the margin; the
+/// vertebra must fit into a slice, its margin need not.
 struct vertebra_box {
     millimetres margin{5};
     using role = facet::role::crop;
 
     [[nodiscard]] crop_region operator()(const spine_layout& spine, vertebra_id id) const {
         const auto& own = spine.boxes.at(id.value);
-        crop_region region{own, own, {own.middle(0), own.middle(1), own.middle(2)}};
+        crop_region region{own, own, own, {own.middle(0), own.middle(1), own.middle(2)}};
         for (std::size_t a = 0; a < 3; ++a) {
             const auto voxels = static_cast<std::ptrdiff_t>(std::lround(margin.value / spine.grid.spacing[a]));
             region.seen.low[a] -= voxels;
@@ -78,13 +80,15 @@ struct spine_frame {
 
     [[nodiscard]] crop_region operator()(const spine_layout& spine, vertebra_id id) const {
         const auto& own = spine.boxes.at(id.value);
-        crop_region region{own, own, {own.middle(0), own.middle(1), own.middle(2)}};
+        crop_region region{own, own, own, {own.middle(0), own.middle(1), own.middle(2)}};
         for (const auto axis : {spine.axes.left.index, spine.axes.back.index}) region.centre[axis] = common_middle(spine, axis);
         stretch_to_neighbours(spine, id, region.sliced);
         for (std::size_t a = 0; a < 3; ++a) {
             const double half = 0.5 * (field_of_view.value / spine.grid.spacing[a] - 1);
             region.seen.low[a] = static_cast<std::ptrdiff_t>(std::ceil(region.centre[a] - half));
             region.seen.high[a] = static_cast<std::ptrdiff_t>(std::floor(region.centre[a] + half));
+            region.whole.low[a] = std::min(own.low[a], region.seen.low[a]);
+            region.whole.high[a] = std::max(own.high[a], region.seen.high[a]);
         }
         return region;
     }

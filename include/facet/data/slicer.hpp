@@ -40,12 +40,12 @@ struct slicing {
 struct slice_frame {
     vertebra_id vertebra;
     crop_region region;
-    voxel_box box;               ///< region.seen within the scan
+    voxel_box box;                     ///< region.seen within the scan
     std::array<std::size_t, 3> axis{}; ///< array axes along slices, rows and columns
     std::array<double, 3> unit{};      ///< voxels per slice, row and column, signed
-    double first = 0;            ///< voxel coordinate of slice 0 along its axis
-    std::size_t count = 0, size = 0;
-    double pixel = 0, step = 0;  ///< mm
+    double first = 0;                  ///< voxel coordinate of slice 0 along its axis
+    std::size_t count = 0, size = 0;   ///< slices, and pixels per side
+    double pixel = 0, step = 0;        ///< mm
 
     /// Voxel coordinates (i, j, k) of a place in the slices.
     [[nodiscard]] std::array<double, 3> to_voxel(double position, double row, double column) const {
@@ -196,12 +196,18 @@ inline slice_frame frame_of(const spine_layout& spine, const slicing& recipe, ve
     for (std::size_t n = 0; n < 3; ++n) f.axis[n] = order[n].along.index;
     const auto sign = [&](std::size_t n) { return order[n].along.sign * order[n].sense; };
 
-    const double extent = std::max(f.region.seen.extent(f.axis[1], grid), f.region.seen.extent(f.axis[2], grid));
-    f.pixel = recipe.fit ? extent / static_cast<double>(recipe.size) : recipe.pixel;
-    // A voxel's rounding of the margin or field of view must not turn a size that fits into one that does not.
-    if (extent > static_cast<double>(recipe.size) * f.pixel * (1 + 1e-9))
-        throw bad_input{printed(id) + " needs " + detail::laying::rounded(extent) + " mm and a slice shows " + std::to_string(static_cast<int>(static_cast<double>(recipe.size) * f.pixel)) +
-                        " mm; in the recipe use .size = " + detail::laying::rounded(extent / f.pixel) + " or more, a larger .pixel, or scale::fit{}"};
+    // The side of the smallest square around the centre that shows a box.
+    const auto side = [&](const voxel_box& box) {
+        double half = 0;
+        for (const auto a : {f.axis[1], f.axis[2]})
+            half = std::max({half, (static_cast<double>(box.high[a]) + 0.5 - f.region.centre[a]) * grid.spacing[a], (f.region.centre[a] - static_cast<double>(box.low[a]) + 0.5) * grid.spacing[a]});
+        return 2 * half;
+    };
+    f.pixel = recipe.fit ? side(f.region.seen) / static_cast<double>(recipe.size) : recipe.pixel;
+    const double needed = side(f.region.whole), shown = static_cast<double>(recipe.size) * f.pixel;
+    if (needed > shown * (1 + 1e-9))
+        throw bad_input{printed(id) + " needs " + detail::laying::rounded(needed) + " mm and a slice shows " + std::to_string(static_cast<int>(shown)) + " mm; in the recipe use .size = " +
+                        detail::laying::rounded(needed / f.pixel) + " or more, a larger .pixel, or scale::fit{}"};
     for (std::size_t n = 1; n < 3; ++n) f.unit[n] = sign(n) * f.pixel / grid.spacing[f.axis[n]];
 
     const double spacing = grid.spacing[f.axis[0]], voxels = recipe.step == 0 ? 1 : recipe.step < spacing ? recipe.step / spacing : std::round(recipe.step / spacing);
