@@ -5,33 +5,16 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <facet/data/store.hpp>
+#include <facet/engine/checkpoint_info.hpp>
 #include <facet/engine/training_batch.hpp>
 #include <facet/engine/device.hpp>
 #include <facet/engine/plan.hpp>
-#include <facet/threshold/concept.hpp>
 
 namespace facet {
-
-/// What is known about one file of RUN/checkpoints, read from its header.
-struct checkpoint_info {
-    std::filesystem::path path;
-    std::string experiment;
-    std::string description;        ///< the experiment as JSON
-    std::int64_t epoch = 0, step = 0;
-    std::optional<double> score;    ///< what the monitor said; larger is better
-    threshold::choice threshold;    ///< found on the validation part of that epoch
-    std::string threshold_objective;
-    std::string dataset_hash;       ///< store::content_hash() of the store trained on
-    std::string data_statement;
-    std::size_t fold = 0;
-    std::uint64_t seed = 0;
-};
 
 /// A trained network that scores slices.
 template <class = void> struct inference {

@@ -1,0 +1,203 @@
+#pragma once
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <facet/core/error.hpp>
+#include <facet/engine/checkpoint_info.hpp>
+#include <facet/io/atomic_file.hpp>
+#include <facet/io/mapped_file.hpp>
+#include <facet/io/safetensors.hpp>
+
+namespace facet {
+
+namespace detail {
+
+inline std::string text_of_number(double value) {
+    char digits[32];
+    return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
+}
+inline std::string fixed(double value, int decimals) {
+    char digits[64];
+    return {digits, std::to_chars(digits, digits + sizeof digits, value, std::chars_format::fixed, decimals).ptr};
+}
+inline std::optional<double> number_in(const safetensors::metadata& m, const std::string& key) {
+    const auto found = m.find(key);
+    double value = 0;
+    if (found == m.end()) return std::nullopt;
+    const auto& text = found->second;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+inline std::string text_in(const safetensors::metadata& m, const std::string& key) {
+    const auto found = m.find(key);
+    return found == m.end() ? std::string{} : found->second;
+}
+
+} // namespace detail
+
+/// What a checkpoint's header says; metadata_of() is its inverse.
+[[nodiscard]] inline checkpoint_info checkpoint_info_of(const safetensors::metadata& m, const std::filesystem::path& path) {
+    const auto number = [&](const char* key) {
+        const auto value = detail::number_in(m, key);
+        if (!value) throw bad_input{"'" + path.string() + "' is not a checkpoint of this program: its metadata has no " + key};
+        return *value;
+    };
+    checkpoint_info c{.path = path, .experiment = detail::text_in(m, "experiment"), .description = detail::text_in(m, "description")};
+    c.epoch = static_cast<std::int64_t>(number("epoch"));
+    c.step = static_cast<std::int64_t>(number("step"));
+    c.score = detail::number_in(m, "score");
+    c.threshold = {.value = number("threshold"),
+                   .objective = detail::number_in(m, "threshold_objective_value"),
+                   .at_edge = number("threshold_at_edge") != 0,
+                   .plateau_low = number("threshold_plateau_low"),
+                   .plateau_high = number("threshold_plateau_high")};
+    c.threshold_objective = detail::text_in(m, "threshold_objective");
+    c.dataset_hash = detail::text_in(m, "dataset_hash");
+    c.data_statement = detail::text_in(m, "data");
+    c.fold = static_cast<std::size_t>(number("fold"));
+    c.seed = std::strtoull(detail::text_in(m, "seed").c_str(), nullptr, 10);
+    return c;
+}
+
+[[nodiscard]] inline safetensors::metadata metadata_of(const checkpoint_info& c) {
+    safetensors::metadata m{{"experiment", c.experiment}, {"description", c.description}, {"epoch", std::to_string(c.epoch)}, {"step", std::to_string(c.step)},
+                            {"threshold", detail::text_of_number(c.threshold.value)}, {"threshold_at_edge", c.threshold.at_edge ? "1" : "0"},
+                            {"threshold_plateau_low", detail::text_of_number(c.threshold.plateau_low)},
+                            {"threshold_plateau_high", detail::text_of_number(c.threshold.plateau_high)},
+                            {"threshold_objective", c.threshold_objective}, {"dataset_hash", c.dataset_hash}, {"data", c.data_statement},
+                            {"fold", std::to_string(c.fold)}, {"seed", std::to_string(c.seed)}};
+    if (c.score) m["score"] = detail::text_of_number(*c.score);
+    if (c.threshold.objective) m["threshold_objective_value"] = detail::text_of_number(*c.threshold.objective);
+    return m;
+}
+
+/// The folder of one run, held by one process at a time.
+///
+///     RUN/run.json         the experiment with every default, versions, data, seed, command
+///     RUN/dataset.json     the store's own description, so that a prediction cuts slices in the same way
+///     RUN/metrics.jsonl    one object per epoch
+///     RUN/checkpoints/     the best weights: ep08_prauc0.0632.safetensors
+///     RUN/last.state       everything a continued run needs; previous.state is the one before
+class run_directory {
+public:
+    /// Locks the folder. Throws bad_input when another process trains into it, or when it already holds a run and `resume` was not asked for.
+    run_directory(std::filesystem::path folder, bool resume) : folder_{std::move(folder)} {
+        std::error_code failure;
+        const bool used = std::filesystem::exists(folder_ / "run.json") || std::filesystem::exists(folder_ / "last.state");
+        if (used && !resume) throw bad_input{"'" + folder_.string() + "' already holds a run; add --resume to continue it, or name another folder"};
+        if (!used && resume) throw bad_input{"'" + folder_.string() + "' holds no run to resume"};
+        std::filesystem::create_directories(folder_ / "checkpoints", failure);
+        if (failure) throw io_error{"cannot create the folder '" + folder_.string() + "': " + failure.message()};
+        lock();
+        remove_litter();
+    }
+    run_directory(const run_directory&) = delete;
+    run_directory& operator=(const run_directory&) = delete;
+    ~run_directory() {
+        if (lock_ >= 0) ::close(lock_);
+    }
+
+    [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
+
+    /// Appends one line to metrics.jsonl. A full disk is reported and does not stop the training.
+    [[nodiscard]] bool append_metrics(const std::string& line) const {
+        std::ofstream file{folder_ / "metrics.jsonl", std::ios::app | std::ios::binary};
+        file << line << '\n' << std::flush;
+        return static_cast<bool>(file);
+    }
+    /// Keeps the first `epochs` lines: what a killed run wrote after its last saved state is made again.
+    void keep_metrics(std::int64_t epochs) const {
+        std::ifstream file{folder_ / "metrics.jsonl", std::ios::binary};
+        if (!file) return;
+        std::string kept, line;
+        while (epochs-- > 0 && std::getline(file, line)) kept += line + '\n';
+        file.close();
+        write_atomically(folder_ / "metrics.jsonl", kept);
+    }
+
+    /// The new state becomes last.state and the old one previous.state. Whenever the process dies, at least one of them is whole.
+    void save_state(std::span<const std::byte> bytes) const {
+        const auto last = folder_ / "last.state", next = folder_ / "next.state";
+        write_atomically(next, bytes);
+        if (std::filesystem::exists(last)) rename_durably(last, folder_ / "previous.state");
+        rename_durably(next, last);
+    }
+    /// Hands the newest state whose checksum is right to `use`. `warn` hears of each that is not. Throws bad_input where none is whole.
+    void load_state(const std::function<void(const safetensors::contents&)>& use, const std::function<void(const std::string&)>& warn) const {
+        for (const char* name : {"last.state", "previous.state"}) {
+            const auto path = folder_ / name;
+            if (!std::filesystem::exists(path)) continue;
+            const mapped_file file{path};
+            safetensors::contents state;
+            try {
+                state = safetensors::parse(file.bytes(), path.string());
+                if (!state.checked) throw bad_input{"'" + path.string() + "' is damaged: it has no checksum"};
+            } catch (const bad_input& damage) {
+                warn(std::string{damage.what()} + "; trying the state before it");
+                continue;
+            }
+            use(state);
+            return;
+        }
+        throw bad_input{"'" + folder_.string() + "' has no state that could be resumed"};
+    }
+
+    /// `ep08_prauc0.0632.safetensors`.
+    [[nodiscard]] static std::string checkpoint_name(std::int64_t epoch, std::string_view monitor, std::optional<double> score) {
+        std::string name = epoch < 10 ? "ep0" : "ep";
+        name += std::to_string(epoch);
+        if (!monitor.empty() && score) name += "_" + std::string{monitor} + detail::fixed(*score, 4);
+        return name + ".safetensors";
+    }
+    /// What lies in RUN/checkpoints, by name.
+    [[nodiscard]] static std::vector<checkpoint_info> checkpoints(const std::filesystem::path& run) {
+        std::vector<checkpoint_info> found;
+        std::error_code failure;
+        for (const auto& entry : std::filesystem::directory_iterator{run / "checkpoints", failure}) {
+            if (entry.path().extension() != ".safetensors") continue;
+            const mapped_file file{entry.path()};
+            found.push_back(checkpoint_info_of(safetensors::read_metadata(file.bytes(), entry.path().string()), entry.path()));
+        }
+        std::ranges::sort(found, {}, &checkpoint_info::path);
+        return found;
+    }
+
+private:
+    void lock() {
+        const auto path = folder_ / "lock";
+        lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+        if (lock_ < 0) detail::system_failure("create", path, errno);
+        if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+            ::close(std::exchange(lock_, -1));
+            throw bad_input{"another process is training into '" + folder_.string() + "'; wait for it, or name another folder"};
+        }
+    }
+    /// Temporary files of a process that was killed.
+    void remove_litter() const {
+        std::error_code ignored;
+        for (const auto& folder : {folder_, folder_ / "checkpoints"})
+            for (const auto& entry : std::filesystem::directory_iterator{folder, ignored})
+                if (entry.path().filename().string().find(".tmp.") != std::string::npos) std::filesystem::remove(entry.path(), ignored);
+    }
+
+    std::filesystem::path folder_;
+    int lock_ = -1;
+};
+
+} // namespace facet

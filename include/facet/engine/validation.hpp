@@ -1,0 +1,92 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <vector>
+
+#include <ATen/Functions.h>
+
+#include <facet/data/store.hpp>
+#include <facet/data/volume.hpp>
+#include <facet/evaluate/histogram.hpp>
+
+namespace facet {
+
+/// Counts the scores of pixels by vertebra level in one pass; ignored pixels count nowhere. On a GPU the counts stay there until they are
+/// asked for.
+class score_counter {
+public:
+    explicit score_counter(const store& data) : slices_{data.slices()} {
+        for (const auto& s : slices_) place_.try_emplace(s.vertebra, 0);
+        std::int64_t next = 0;
+        for (auto& [level, place] : place_) place = next++;
+    }
+
+    /// `logits` fp32 and `masks` uint8, both [N,1,S,S] on one device.
+    void add(std::span<const std::uint32_t> slices, const at::Tensor& logits, const at::Tensor& masks) {
+        if (logits.device().is_cpu()) add_on_cpu(slices, logits.contiguous(), masks.contiguous());
+        else add_by_tensors(slices, logits, masks);
+    }
+
+    /// As add, but as tensor operations whatever the device.
+    void add_by_tensors(std::span<const std::uint32_t> slices, const at::Tensor& logits, const at::Tensor& masks) {
+        if (!counts_.defined()) counts_ = at::zeros({static_cast<std::int64_t>(place_.size()) * slots}, logits.options().dtype(at::kLong));
+        auto level = at::empty({static_cast<std::int64_t>(slices.size()), 1, 1, 1}, at::kLong);
+        for (std::size_t i = 0; i < slices.size(); ++i) level.data_ptr<std::int64_t>()[i] = place_.at(slices_[slices[i]].vertebra);
+        constexpr auto inner = static_cast<std::int64_t>(score_histogram::inner_bins);
+        auto bin = logits.sub(score_histogram::low).mul(1 / score_histogram::width).floor().nan_to_num(-1, static_cast<double>(inner), -1);
+        bin = bin.clamp(-1, static_cast<double>(inner)).to(at::kLong).add(1);
+        auto slot = bin.add(masks.eq(1).to(at::kLong), static_cast<std::int64_t>(score_histogram::bins));
+        slot = slot.masked_fill(masks.eq(ignore_label), slots - 1).add(level.to(logits.device(), true), slots);
+        counts_.add_(at::bincount(slot.flatten(), {}, counts_.numel()));
+    }
+
+    [[nodiscard]] std::map<int, score_histogram> by_level() {
+        collect();
+        return levels_;
+    }
+    [[nodiscard]] score_histogram total() {
+        collect();
+        score_histogram sum;
+        for (const auto& [level, h] : levels_) sum += h;
+        return sum;
+    }
+
+private:
+    static constexpr auto slots = static_cast<std::int64_t>(2 * score_histogram::bins + 1); ///< negative, positive, ignored
+
+    void add_on_cpu(std::span<const std::uint32_t> slices, const at::Tensor& logits, const at::Tensor& masks) {
+        const auto* score = logits.const_data_ptr<float>();
+        const auto* mask = masks.const_data_ptr<std::uint8_t>();
+        const auto pixels = logits.numel() / logits.size(0);
+        for (const auto slice : slices) {
+            auto& h = levels_[slices_[slice].vertebra];
+            for (std::int64_t i = 0; i < pixels; ++i, ++score, ++mask)
+                if (*mask != ignore_label) h.add(*score, *mask == 1);
+        }
+    }
+
+    void collect() {
+        if (!counts_.defined()) return;
+        const auto counts = counts_.cpu();
+        for (const auto& [level, place] : place_) {
+            const auto* from = counts.const_data_ptr<std::int64_t>() + place * slots;
+            auto& h = levels_[level];
+            for (std::size_t b = 0; b < score_histogram::bins; ++b) {
+                h.negative[b] += from[b];
+                h.positive[b] += from[score_histogram::bins + b];
+            }
+        }
+        counts_ = {};
+    }
+
+    std::span<const slice_info> slices_;
+    std::map<int, std::int64_t> place_;
+    std::map<int, score_histogram> levels_;
+    at::Tensor counts_;
+};
+
+} // namespace facet
