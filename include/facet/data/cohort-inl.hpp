@@ -1,0 +1,182 @@
+#pragma once
+// unit: facet::cohort_maker<>
+// library: dataset
+// needs: itk
+
+#include <facet/data/cohort.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <facet/core/error.hpp>
+#include <facet/data/cohort/patient.hpp>
+#include <facet/data/cohort/render.hpp>
+#include <facet/data/cohort/template.hpp>
+#include <facet/io/atomic_file.hpp>
+#include <facet/io/itk.hpp>
+
+namespace facet {
+
+namespace cohort::detail {
+
+inline std::string patient_name(int number) {
+    std::string digits = std::to_string(number + 1);
+    return "cohort_" + std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
+}
+
+/// Relative loss of the three heights against the same vertebra unbroken.
+inline zones losses(const rendered& images, int level) {
+    zones loss{};
+    const auto now = images.heights.find(level), whole = images.intact_heights.find(level);
+    if (now == images.heights.end() || whole == images.intact_heights.end()) return loss;
+    for (std::size_t z = 0; z < 3; ++z)
+        if (whole->second[z] > 0) loss[z] = 1 - now->second[z] / whole->second[z];
+    return loss;
+}
+
+inline nlohmann::json heights_json(const std::map<int, zones>& heights, int level) {
+    const auto h = heights.find(level);
+    if (h == heights.end()) return nullptr;
+    const auto tenth = [](double mm) { return std::round(10 * mm) / 10; };
+    return {{"anterior", tenth(h->second[0])}, {"middle", tenth(h->second[1])}, {"posterior", tenth(h->second[2])}};
+}
+
+/// What is true of one vertebra of a case.
+inline nlohmann::json describe(const vertebra& v, const rendered& images, cohort_kind kind) {
+    const auto rounded = [](double x) { return std::round(1000 * x) / 1000; };
+    nlohmann::json j{{"level", v.level}, {"name", vertebra_name({v.level})}, {"fractured", v.broken && kind == cohort_kind::real}};
+    if (!v.broken) return j;
+    const auto& f = v.injury;
+    j["drawn"] = {{"grade", f.grade}, {"type", name_of(f.type)}, {"height_loss", rounded(f.loss)}, {"healed", f.healed}};
+    if (kind == cohort_kind::sham) j["sham"] = {{"height", rounded(v.mimic.height)}, {"endplate_sclerosis_hu", std::round(v.mimic.sclerosis)}};
+    if (kind == cohort_kind::real) {
+        const auto loss = losses(images, v.level);
+        const double most = *std::max_element(loss.begin(), loss.end());
+        j["measured"] = {{"grade", genant_grade(most)}, {"height_loss", rounded(most)},
+                         {"heights_mm", heights_json(images.heights, v.level)}, {"heights_unbroken_mm", heights_json(images.intact_heights, v.level)}};
+    }
+    return j;
+}
+
+inline nlohmann::json describe(const patient& p, const rendered& images, const spine_template& spine, const cohort_options& options, int number) {
+    nlohmann::json vertebrae = nlohmann::json::array();
+    for (const auto& v : p.vertebrae) vertebrae.push_back(describe(v, images, options.kind));
+    return {{"source", "cohort"}, {"template", spine.name}, {"data", "semi-synthetic, one CT"}, {"kind", name_of(options.kind)}, {"seed", options.seed},
+            {"number", number}, {"trabecular", p.trabecular}, {"noise_hu", p.noise}, {"vertebrae", vertebrae}};
+}
+
+/// Writes a case beside its place and moves it there: a case is there whole or not at all.
+inline void write_case(const std::filesystem::path& folder, const rendered& images, const nlohmann::json& description) {
+    const auto beside = folder.parent_path() / (".writing." + folder.filename().string());
+    std::error_code failure;
+    std::filesystem::remove_all(beside, failure);
+    if (!std::filesystem::create_directories(beside, failure) && failure) throw io_error{"cannot create '" + beside.string() + "': " + failure.message()};
+    try {
+        image_io<>::write(beside / "ct.nii.gz", images.ct);
+        image_io<>::write(beside / "vertebrae.nii.gz", images.vertebrae);
+        image_io<>::write(beside / "fractures.nii.gz", images.fractures);
+        write_atomically(beside / "case.json", description.dump(2) + "\n");
+        rename_durably(beside, folder);
+    } catch (...) {
+        std::filesystem::remove_all(beside, failure);
+        throw;
+    }
+}
+
+/// Makes patients on several threads; the first error ends all.
+class workshop {
+public:
+    workshop(const cohort_options& options, const spine_template& spine, cohort_summary& summary) : options_{options}, spine_{spine}, sampled_{spine}, summary_{summary} {}
+
+    void run() {
+        const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+        const auto count = std::min<unsigned>(options_.threads == 0 ? cores : options_.threads, static_cast<unsigned>(options_.patients));
+        {
+            std::vector<std::jthread> threads;
+            for (unsigned n = 0; n < count; ++n) threads.emplace_back([this] { work(); });
+        }
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+private:
+    void work() {
+        for (int number; (number = next_++) < options_.patients && !stop_;) {
+            try {
+                make(number);
+            } catch (...) {
+                const std::scoped_lock lock{mutex_};
+                if (!failure_) failure_ = std::current_exception();
+                stop_ = true;
+            }
+        }
+    }
+
+    void make(int number) {
+        const auto person = draw_patient(options_.seed, number, spine_.levels, spine_.grid.spacing);
+        const auto images = renderer{sampled_, person, options_.kind}.run();
+        write_case(options_.out / patient_name(number), images, describe(person, images, spine_, options_, number));
+        const std::scoped_lock lock{mutex_};
+        add(person, images);
+        if (options_.progress) options_.progress(summary_.patients);
+    }
+
+    void add(const patient& person, const rendered& images) {
+        ++summary_.patients;
+        summary_.voxels += images.ct.voxels.size();
+        summary_.fracture_voxels += static_cast<std::size_t>(std::count(images.fractures.voxels.begin(), images.fractures.voxels.end(), std::uint8_t{1}));
+        for (const auto& v : person.vertebrae) {
+            ++summary_.vertebrae;
+            ++summary_.grade_drawn[v.broken ? v.injury.grade : 0];
+            if (!v.broken) continue;
+            ++summary_.fractured;
+            const auto loss = losses(images, v.level);
+            if (options_.kind == cohort_kind::real && genant_grade(*std::max_element(loss.begin(), loss.end())) == v.injury.grade) ++summary_.grade_reached;
+        }
+    }
+
+    const cohort_options& options_;
+    const spine_template& spine_;
+    sampled_template sampled_;
+    cohort_summary& summary_;
+    std::atomic<int> next_ = 0;
+    std::atomic<bool> stop_ = false;
+    std::mutex mutex_;
+    std::exception_ptr failure_;
+};
+
+inline void check(const cohort_options& o) {
+    if (o.patients < 1) throw bad_input{"the cohort needs at least one patient; got " + std::to_string(o.patients)};
+    std::error_code failure;
+    if (std::filesystem::exists(o.out, failure) && !std::filesystem::is_directory(o.out, failure)) throw bad_input{"'" + o.out.string() + "' is a file; expected a folder for the cases"};
+    for (int number = 0; number < o.patients; ++number)
+        if (const auto folder = o.out / patient_name(number); std::filesystem::exists(folder, failure))
+            throw bad_input{"'" + folder.string() + "' exists already; give a new folder for the cases"};
+    std::filesystem::create_directories(o.out, failure);
+    if (failure) throw io_error{"cannot create '" + o.out.string() + "': " + failure.message()};
+}
+
+} // namespace cohort::detail
+
+template <class D> cohort_summary cohort_maker<D>::make(const cohort_options& options) {
+    using clock = std::chrono::steady_clock;
+    const auto seconds = [](auto since) { return std::chrono::duration<double>(clock::now() - since).count(); };
+    cohort_summary summary;
+    const auto begin = clock::now();
+    const auto spine = cohort::template_analysis::run(options.template_ct, options.template_vertebrae);
+    cohort::detail::check(options);
+    summary.seconds_template = seconds(begin);
+    const auto rendering = clock::now();
+    cohort::detail::workshop{options, spine, summary}.run();
+    summary.seconds_patients = seconds(rendering);
+    return summary;
+}
+
+} // namespace facet
