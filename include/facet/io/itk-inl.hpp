@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cctype>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -20,6 +22,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <gdcmTrace.h>
 #include <itkGDCMImageIO.h>
 #include <itkGDCMSeriesFileNames.h>
 #include <itkImage.h>
@@ -69,7 +72,11 @@ inline std::string reason(const itk::ExceptionObject& e) {
 
 template <class F> auto guarded(const fs::path& path, F&& read) {
     static std::once_flag quiet;
-    std::call_once(quiet, [] { itk::Object::GlobalWarningDisplayOff(); });
+    std::call_once(quiet, [] {
+        itk::Object::GlobalWarningDisplayOff();
+        gdcm::Trace::ErrorOff();
+        gdcm::Trace::WarningOff();
+    });
     try {
         return read();
     } catch (const itk::ExceptionObject& e) {
@@ -227,7 +234,7 @@ template <class T, class Convert> volume<T> read(const fs::path& path, Convert&&
             return fits_int16(found.component) ? read_series<std::int16_t, T>(path, found, convert) : read_series<float, T>(path, found, convert);
         }
         const auto header = reader_of(path);
-        if (is_nifti(path)) nifti::check_header(path);
+        if (is_nifti(path)) nifti::check(path, true);
         header->SetFileName(path.string());
         header->ReadImageInformation();
         check_header(path, *header);
@@ -255,6 +262,7 @@ inline std::int16_t hounsfield(const fs::path& path, double value) {
 template <class T> void write(const fs::path& path, const volume<T>& source) {
     if (!is_nifti(path)) throw wrong(path, "is not a name for a NIfTI file; expected .nii or .nii.gz");
     if (source.voxels.size() != source.grid.voxel_count() || source.voxels.size() == 0) throw wrong(path, "cannot be written: the image has no voxels");
+    if (!fs::is_directory(folder_of(path))) system_failure("write", path, ENOENT);
     const fs::path temporary = folder_of(path) / (".writing." + std::to_string(::getpid()) + "." + path.filename().string());
     using image = itk::Image<T, 3>;
     const auto target = image::New();
@@ -334,7 +342,7 @@ template <class D> geometry image_io<D>::read_geometry(const std::filesystem::pa
             grid = io::geometry_of(*reader->GetOutput());
         } else {
             const auto header = io::reader_of(path);
-            if (io::is_nifti(path)) nifti::check_header(path);
+            if (io::is_nifti(path)) nifti::check(path, false);
             header->SetFileName(path.string());
             header->ReadImageInformation();
             io::check_header(path, *header);

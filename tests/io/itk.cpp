@@ -1,0 +1,270 @@
+#include <facet/io/itk.hpp>
+
+#include "support/data_test.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <vector>
+
+#include <facet/core/error.hpp>
+#include <facet/data/geometry.hpp>
+
+using namespace facet;
+using io = image_io<>;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Turned by 30 degrees about the body axis and by 20 about the left-right axis; no two voxels alike.
+ct_volume oblique() {
+    const double a = 0.5235987755982988, b = 0.3490658503988659;
+    ct_volume v{geometry{{5, 4, 3}, {0.7, 0.8, 2.5}, {-31.5, 12.25, 400},
+                         {std::cos(a), -std::sin(a) * std::cos(b), std::sin(a) * std::sin(b), std::sin(a), std::cos(a) * std::cos(b), -std::cos(a) * std::sin(b), 0, std::sin(b), std::cos(b)}}};
+    for (std::size_t n = 0; n < v.voxels.size(); ++n) v.voxels.data()[n] = static_cast<std::int16_t>(37 * n - 1000);
+    return v;
+}
+
+/// The fields of a NIfTI-1 header that these tests turn wrong, over one file's worth of voxels.
+struct nifti_file {
+    std::vector<char> bytes = std::vector<char>(352, 0);
+    template <class T> void set(std::size_t offset, T value) { std::memcpy(bytes.data() + offset, &value, sizeof value); }
+    nifti_file() {
+        set<std::int32_t>(0, 348);
+        for (std::size_t i = 0; i < 8; ++i) set<std::int16_t>(40 + 2 * i, i == 0 ? 3 : i < 4 ? 2 : 1);
+        set<std::int16_t>(70, 16); // float32
+        set<std::int16_t>(72, 32);
+        for (std::size_t i = 0; i < 8; ++i) set<float>(76 + 4 * i, 1);
+        set<float>(108, 352);
+        std::memcpy(bytes.data() + 344, "n+1", 4);
+    }
+    void save(const fs::path& path, std::vector<float> voxels) const {
+        std::ofstream file{path, std::ios::binary};
+        file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        file.write(reinterpret_cast<const char*>(voxels.data()), static_cast<std::streamsize>(voxels.size() * sizeof(float)));
+    }
+};
+
+} // namespace
+
+TEST_CASE("a CT comes back from NIfTI with its voxels and its place", "[io][itk]") {
+    const testing::scratch folder;
+    const auto original = oblique();
+    for (const auto* name : {"a.nii", "a.nii.gz"}) {
+        io::write(folder / name, original);
+        const auto back = io::read_ct(folder / name);
+        CHECK((back.voxels == original.voxels));
+        CHECK_FALSE(disagreement(original.grid, back.grid).has_value());
+        CHECK_FALSE(disagreement(original.grid, io::read_geometry(folder / name)).has_value());
+    }
+}
+
+TEST_CASE("sform and qform of a written NIfTI say the same place", "[io][itk]") {
+    const testing::scratch folder;
+    const auto original = oblique();
+    io::write(folder / "a.nii", original);
+    std::ifstream file{folder / "a.nii", std::ios::binary};
+    std::vector<char> h(348);
+    file.read(h.data(), 348);
+    const auto number = [&](std::size_t offset) { float f; std::memcpy(&f, h.data() + offset, 4); return static_cast<double>(f); };
+    const auto code = [&](std::size_t offset) { std::int16_t c; std::memcpy(&c, h.data() + offset, 2); return c; };
+    CHECK(code(252) == 1); // qform: scanner coordinates
+    CHECK(code(254) == 1); // sform: the same
+    // The rotation of the quaternion (b, c, d), by the NIfTI-1 standard; row r of the sform lies at 280 + 16 r.
+    const double b = number(256), c = number(260), d = number(264), a = std::sqrt(std::max(0.0, 1 - b * b - c * c - d * d)), handed = number(76);
+    const double rotation[3][3]{{a * a + b * b - c * c - d * d, 2 * b * c - 2 * a * d, 2 * b * d + 2 * a * c},
+                                {2 * b * c + 2 * a * d, a * a + c * c - b * b - d * d, 2 * c * d - 2 * a * b},
+                                {2 * b * d - 2 * a * c, 2 * c * d + 2 * a * b, a * a + d * d - c * c - b * b}};
+    for (std::size_t r = 0; r < 3; ++r) {
+        for (std::size_t k = 0; k < 3; ++k) CHECK(rotation[r][k] * number(80 + 4 * k) * (k == 2 ? handed : 1) == Approx(number(280 + 16 * r + 4 * k)).margin(1e-5));
+        CHECK(number(268 + 4 * r) == Approx(number(280 + 16 * r + 12)));
+        // NIfTI's x and y run to the right and to the front, ours to the left and to the back.
+        CHECK(number(280 + 16 * r + 12) == Approx(original.grid.origin[r] * (r < 2 ? -1 : 1)));
+    }
+}
+
+TEST_CASE("probabilities and labels come back unchanged", "[io][itk]") {
+    const testing::scratch folder;
+    label_volume labels{oblique().grid};
+    volume<float> probability{labels.grid};
+    for (std::size_t n = 0; n < labels.voxels.size(); ++n) labels.voxels.data()[n] = static_cast<std::uint8_t>(4 * n), probability.voxels.data()[n] = static_cast<float>(n) / 64;
+    io::write(folder / "l.nii.gz", labels);
+    io::write(folder / "p.nii.gz", probability);
+    CHECK((io::read_labels(folder / "l.nii.gz").voxels == labels.voxels));
+    CHECK_THROWS_WITH(io::read_labels(folder / "p.nii.gz"), Catch::Contains("0.015625"));
+    CHECK(io::read_ct(folder / "p.nii.gz").voxels(2, 3, 4) == 1); // 59 / 64, rounded
+}
+
+TEST_CASE("NRRD and MetaImage are read", "[io][itk]") {
+    // Written by hand from the format descriptions: 2 x 1 x 2 voxels, spacing 0.5 x 1 x 3 mm, origin (10, -20, 30).
+    const testing::scratch folder;
+    const std::int16_t voxels[]{-1000, 1, 2, 3};
+    const auto save = [&](const char* name, const std::string& header) {
+        std::ofstream file{folder / name, std::ios::binary};
+        file << header;
+        file.write(reinterpret_cast<const char*>(voxels), sizeof voxels);
+    };
+    save("a.nrrd", "NRRD0004\ntype: short\ndimension: 3\nspace: left-posterior-superior\nsizes: 2 1 2\nspace directions: (0.5,0,0) (0,1,0) (0,0,3)\n"
+                   "kinds: domain domain domain\nendian: little\nencoding: raw\nspace origin: (10,-20,30)\n\n");
+    save("a.mha", "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\nCompressedData = False\nTransformMatrix = 1 0 0 0 1 0 0 0 1\n"
+                  "Offset = 10 -20 30\nElementSpacing = 0.5 1 3\nDimSize = 2 1 2\nElementType = MET_SHORT\nElementDataFile = LOCAL\n");
+    const geometry expected{{2, 1, 2}, {0.5, 1, 3}, {10, -20, 30}};
+    for (const auto* name : {"a.nrrd", "a.mha"}) {
+        const auto image = io::read_ct(folder / name);
+        CHECK_FALSE(disagreement(image.grid, expected).has_value());
+        CHECK(std::vector<std::int16_t>(image.voxels.begin(), image.voxels.end()) == std::vector<std::int16_t>{-1000, 1, 2, 3});
+    }
+}
+
+TEST_CASE("whole labels stored as floating point are accepted, others are named", "[io][itk]") {
+    const testing::scratch folder;
+    const nifti_file file;
+    file.save(folder / "a.nii", {0, 31, 32, 0, 0, 0, 0, 117});
+    CHECK(io::read_labels(folder / "a.nii").voxels(1, 1, 1) == 117);
+    const auto complaint = [&](float value) {
+        file.save(folder / "b.nii", {0, value, 0, 0, 0, 0, 0, 0});
+        try {
+            io::read_labels(folder / "b.nii");
+            return std::string{"accepted"};
+        } catch (const bad_input& e) {
+            return std::string{e.what()};
+        }
+    };
+    CHECK_THAT(complaint(1.5f), Catch::Contains("b.nii") && Catch::Contains("label 1.5") && Catch::Contains("whole numbers"));
+    CHECK_THAT(complaint(300), Catch::Contains("label 300"));
+    CHECK_THAT(complaint(-1), Catch::Contains("label -1"));
+    CHECK_THAT(complaint(std::numeric_limits<float>::quiet_NaN()), Catch::Contains("not a number"));
+}
+
+TEST_CASE("Hounsfield units must be finite and are kept within int16", "[io][itk]") {
+    const testing::scratch folder;
+    const nifti_file file;
+    file.save(folder / "a.nii", {-3024, -1000.4f, 0.5f, 40, 1e6f, 0, 0, 0});
+    const auto image = io::read_ct(folder / "a.nii");
+    CHECK(image.voxels(0, 0, 0) == -1024); // a scanner's padding is air
+    CHECK(image.voxels(0, 0, 1) == -1000);
+    CHECK(image.voxels(0, 1, 1) == 40);
+    CHECK(image.voxels(1, 0, 0) == 32767);
+    file.save(folder / "b.nii", {0, 0, std::numeric_limits<float>::quiet_NaN(), 0, 0, 0, 0, 0});
+    CHECK_THROWS_WITH(io::read_ct(folder / "b.nii"), Catch::Contains("b.nii") && Catch::Contains("not a number"));
+    file.save(folder / "c.nii", {0, std::numeric_limits<float>::infinity(), 0, 0, 0, 0, 0, 0});
+    CHECK_THROWS_AS(io::read_ct(folder / "c.nii"), bad_input);
+}
+
+TEST_CASE("a fracture mask holds 0, 1 and 255 only", "[io][itk]") {
+    const testing::scratch folder;
+    const nifti_file file;
+    file.save(folder / "a.nii", {0, 1, 255, 0, 0, 0, 0, 0});
+    CHECK(io::read_mask(folder / "a.nii").voxels(0, 1, 0) == 255);
+    file.save(folder / "b.nii", {0, 2, 0, 0, 0, 0, 0, 0});
+    CHECK_THROWS_WITH(io::read_mask(folder / "b.nii"), Catch::Contains("value 2"));
+}
+
+TEST_CASE("a NIfTI header that promises too much is refused before anything is allocated", "[io][itk]") {
+    const testing::scratch folder;
+    const auto complaint = [&](auto change) {
+        nifti_file file;
+        change(file);
+        file.save(folder / "a.nii", std::vector<float>(8));
+        try {
+            io::read_ct(folder / "a.nii");
+            return std::string{"accepted"};
+        } catch (const bad_input& e) {
+            return std::string{e.what()};
+        }
+    };
+    CHECK(complaint([](nifti_file&) {}) == "accepted");
+    CHECK_THAT(complaint([](nifti_file& f) { for (std::size_t i = 1; i < 4; ++i) f.set<std::int16_t>(40 + 2 * i, 32767); }), Catch::Contains("more voxels than the file can hold"));
+    CHECK_THAT(complaint([](nifti_file& f) { f.set<std::int16_t>(40, 2); }), Catch::Contains("2 dimensions"));
+    CHECK_THAT(complaint([](nifti_file& f) { f.set<std::int16_t>(40, 4), f.set<std::int16_t>(48, 5); }), Catch::Contains("more than three dimensions"));
+    CHECK_THAT(complaint([](nifti_file& f) { f.set<std::int16_t>(42, -3); }), Catch::Contains("empty dimension"));
+    CHECK_THAT(complaint([](nifti_file& f) { f.set<float>(80, std::numeric_limits<float>::quiet_NaN()); }), Catch::Contains("spacing"));
+    CHECK_THAT(complaint([](nifti_file& f) { f.set<std::int32_t>(0, 7); }), Catch::Contains("not a NIfTI image"));
+}
+
+TEST_CASE("what is no image is one sentence that names the file", "[io][itk]") {
+    const testing::scratch folder;
+    const auto text = [&](const char* name, const std::string& content) { std::ofstream{folder / name} << content; };
+    CHECK_THROWS_WITH(io::read_ct(folder / "missing.nii"), Catch::Contains("missing.nii") && Catch::Contains("does not exist"));
+    text("a.txt", "hello");
+    CHECK_THROWS_WITH(io::read_ct(folder / "a.txt"), Catch::Contains("no known image format"));
+    text("short.nii", "hello");
+    CHECK_THROWS_WITH(io::read_ct(folder / "short.nii"), Catch::Contains("shorter than a NIfTI header"));
+    text("a.nrrd", "hello");
+    CHECK_THROWS_AS(io::read_ct(folder / "a.nrrd"), bad_input);
+    text("a.mha", "hello");
+    CHECK_THROWS_AS(io::read_ct(folder / "a.mha"), bad_input);
+    text("huge.mha", "ObjectType = Image\nNDims = 3\nBinaryData = True\nDimSize = 30000 30000 30000\nElementType = MET_SHORT\nElementDataFile = LOCAL\n");
+    CHECK_THROWS_WITH(io::read_ct(folder / "huge.mha"), Catch::Contains("more voxels than the file can hold"));
+    fs::create_directory(folder / "empty");
+    CHECK_THROWS_WITH(io::read_ct(folder / "empty"), Catch::Contains("holds no DICOM series"));
+    CHECK_THROWS_AS(io::write(folder / "no" / "such.nii.gz", oblique()), io_error);
+    CHECK_THROWS_AS(io::write(folder / "a.png", oblique()), bad_input);
+}
+
+TEST_CASE("the DICOM slices of the sample equal its NIfTI wherever they overlap", "[io][itk][shared]") {
+    const auto data = testing::shared_data();
+    if (!data) {
+        WARN("skipped: the sample data are not here");
+        return;
+    }
+    const auto nifti = io::read_ct(*data / "lidc0001_ct.nii.gz"), dicom = io::read_ct(*data / "lidc0001_dicom");
+    std::size_t shared = 0, equal = 0;
+    for (std::size_t k = 0; k < nifti.grid.size[2]; ++k)
+        for (std::size_t j = 0; j < nifti.grid.size[1]; ++j)
+            for (std::size_t i = 0; i < nifti.grid.size[0]; ++i) {
+                const auto at = to_index(dicom.grid, nifti.grid.to_physical(static_cast<double>(i), static_cast<double>(j), static_cast<double>(k)));
+                std::array<std::ptrdiff_t, 3> n{};
+                bool inside = true;
+                for (std::size_t a = 0; a < 3; ++a) {
+                    n[a] = std::lround(at[a]);
+                    inside = inside && n[a] >= 0 && n[a] < static_cast<std::ptrdiff_t>(dicom.grid.size[a]) && std::abs(at[a] - static_cast<double>(n[a])) < 1e-2;
+                }
+                if (!inside) continue;
+                ++shared;
+                equal += dicom.voxels(n[2], n[1], n[0]) == nifti.voxels(k, j, i);
+            }
+    CHECK(shared == 296'088); // 169 x 219 x 8
+    CHECK(equal == shared);
+}
+
+TEST_CASE("a DICOM series with a slice missing or given twice is refused", "[io][itk][shared]") {
+    const auto data = testing::shared_data();
+    if (!data) {
+        WARN("skipped: the sample data are not here");
+        return;
+    }
+    const testing::scratch folder;
+    const auto copy = [&](std::initializer_list<int> numbers) {
+        const auto target = folder / std::to_string(numbers.size());
+        fs::create_directory(target);
+        for (const int n : numbers) fs::copy_file(*data / "lidc0001_dicom" / ("1-0" + std::to_string(n) + ".dcm"), target / (std::to_string(n) + ".dcm"));
+        return target;
+    };
+    CHECK(io::read_geometry(copy({56, 57, 58, 59})).size[2] == 4);
+    CHECK_THROWS_WITH(io::read_ct(copy({56, 57, 58, 60, 61})), Catch::Contains("misses a DICOM slice"));
+    const auto twice = copy({56, 57, 58});
+    fs::copy_file(twice / "57.dcm", twice / "again.dcm");
+    CHECK_THROWS_WITH(io::read_ct(twice), Catch::Contains("two DICOM slices at one position"));
+    CHECK_THROWS_WITH(io::read_ct(copy({56})), Catch::Contains("one DICOM slice"));
+}
+
+TEST_CASE("a folder with two DICOM series is refused", "[io][itk][shared]") {
+    const auto data = testing::shared_data();
+    if (!data) {
+        WARN("skipped: the sample data are not here");
+        return;
+    }
+    const testing::scratch folder;
+    for (const auto& entry : fs::directory_iterator{*data / "lidc0001_dicom"}) fs::copy_file(entry.path(), folder / entry.path().filename());
+    // The same slice under another series UID: the last digit of element (0020,000e) is changed in place.
+    std::ifstream in{folder / "1-056.dcm", std::ios::binary};
+    std::string bytes{std::istreambuf_iterator<char>{in}, {}};
+    const auto tag = bytes.find(std::string{"\x20\x00\x0e\x00UI", 6});
+    REQUIRE(tag != std::string::npos);
+    char& digit = bytes[tag + 8 + 10];
+    digit = digit == '1' ? '2' : '1';
+    std::ofstream{folder / "other.dcm", std::ios::binary} << bytes;
+    CHECK_THROWS_WITH(io::read_ct(folder.path()), Catch::Contains("2 DICOM series"));
+}
