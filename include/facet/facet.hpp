@@ -51,5 +51,7 @@ template <const auto& v> int compare(int argc, char** argv) {
 } // namespace facet
 
 #if !defined(FACET_COMPILED)
-#include <facet/header_only.hpp>
+#if __has_include(<facet/app/commands-inl.hpp>)
+#include <facet/app/commands-inl.hpp>
+#endif
 #endif

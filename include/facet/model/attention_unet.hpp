@@ -32,3 +32,7 @@ struct attention_unet {
 static_assert(policy<attention_unet>);
 
 } // namespace facet::model
+
+#if !defined(FACET_COMPILED)
+#include <facet/engine/networks-inl.hpp>
+#endif

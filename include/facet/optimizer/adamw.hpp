@@ -32,3 +32,7 @@ struct adamw {
 static_assert(policy<adamw>);
 
 } // namespace facet::optimizer
+
+#if !defined(FACET_COMPILED)
+#include <facet/optimizer/optimizers-inl.hpp>
+#endif

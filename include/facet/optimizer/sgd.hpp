@@ -31,3 +31,7 @@ struct sgd {
 static_assert(policy<sgd>);
 
 } // namespace facet::optimizer
+
+#if !defined(FACET_COMPILED)
+#include <facet/optimizer/optimizers-inl.hpp>
+#endif
