@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,12 +26,6 @@ namespace detail {
 
 /// Images at once: about what a CPU's caches and a GPU's memory take gladly.
 inline std::size_t inference_batch(std::size_t side, bool on_gpu) { return std::max<std::size_t>(1, (on_gpu ? 64 : 4) * 65'536 / (side * side)); }
-
-/// Better scores first, undefined ones last; then the later epoch.
-inline bool is_better(const checkpoint_info& a, const checkpoint_info& b) {
-    constexpr double none = -std::numeric_limits<double>::infinity();
-    return std::pair{a.score.value_or(none), a.epoch} > std::pair{b.score.value_or(none), b.epoch};
-}
 
 } // namespace detail
 
@@ -62,7 +55,7 @@ template <class T> struct inference<T>::body {
 template <class T> std::vector<checkpoint_info> inference<T>::checkpoints(const plan& p, const std::filesystem::path& run) {
     auto found = run_directory::checkpoints(run);
     if (found.empty()) throw bad_input{"'" + run.string() + "' holds no checkpoint; `train --data STORE --out " + run.string() + "` makes them"};
-    std::ranges::sort(found, detail::is_better);
+    std::ranges::sort(found, is_better);
     if (const auto& made_by = found.front().experiment; made_by != p.name)
         throw bad_input{"'" + run.string() + "' was made by the experiment " + made_by + ", this is " + std::string{p.name}};
     return found;

@@ -1,13 +1,17 @@
 #pragma once
 
+#include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,6 +55,12 @@ inline std::string text_in(const safetensors::metadata& m, const std::string& ke
 
 } // namespace detail
 
+/// Better scores first, undefined ones last; then the later epoch.
+[[nodiscard]] inline bool is_better(const checkpoint_info& a, const checkpoint_info& b) {
+    constexpr double none = -std::numeric_limits<double>::infinity();
+    return std::pair{a.score.value_or(none), a.epoch} > std::pair{b.score.value_or(none), b.epoch};
+}
+
 /// What a checkpoint's header says; metadata_of() is its inverse.
 [[nodiscard]] inline checkpoint_info checkpoint_info_of(const safetensors::metadata& m, const std::filesystem::path& path) {
     const auto number = [&](const char* key) {
@@ -58,7 +68,10 @@ inline std::string text_in(const safetensors::metadata& m, const std::string& ke
         if (!value) throw bad_input{"'" + path.string() + "' is not a checkpoint of this program: its metadata has no " + key};
         return *value;
     };
-    checkpoint_info c{.path = path, .experiment = detail::text_in(m, "experiment"), .description = detail::text_in(m, "description")};
+    checkpoint_info c;
+    c.path = path;
+    c.experiment = detail::text_in(m, "experiment");
+    c.description = detail::text_in(m, "description");
     c.epoch = static_cast<std::int64_t>(number("epoch"));
     c.step = static_cast<std::int64_t>(number("step"));
     c.score = detail::number_in(m, "score");

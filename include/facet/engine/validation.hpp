@@ -80,7 +80,7 @@ private:
                 h.positive[b] += from[score_histogram::bins + b];
             }
         }
-        counts_ = {};
+        counts_ = at::Tensor{};
     }
 
     std::span<const slice_info> slices_;

@@ -1,0 +1,430 @@
+#pragma once
+// unit: facet::trainer<>
+// library: engine
+
+#include <facet/engine/trainer.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <sys/resource.h>
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <nlohmann/json.hpp>
+#include <torch/version.h>
+
+#include <facet/core/error.hpp>
+#include <facet/core/version.hpp>
+#include <facet/data/labels.hpp>
+#include <facet/engine/batch.hpp>
+#include <facet/engine/learner.hpp>
+#include <facet/engine/progress.hpp>
+#include <facet/engine/run_directory.hpp>
+#include <facet/engine/signals.hpp>
+#include <facet/engine/validation.hpp>
+#include <facet/engine/weights.hpp>
+#include <facet/evaluate/curve.hpp>
+#include <facet/io/events.hpp>
+
+namespace facet {
+
+namespace detail::training {
+
+using json = nlohmann::ordered_json;
+using clock = std::chrono::steady_clock;
+
+inline double seconds_since(clock::time_point begin) { return std::chrono::duration<double>(clock::now() - begin).count(); }
+inline double unix_seconds() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+inline json number(std::optional<double> value) { return value && std::isfinite(*value) ? json(*value) : json(nullptr); }
+/// A metric of pooled pixels: its value, how many pixels it is of, and whether it is undefined.
+inline json metric(std::optional<double> value, std::int64_t pixels) {
+    const bool defined = value && std::isfinite(*value);
+    return {{"value", number(value)}, {"n", defined ? pixels : 0}, {"undefined", defined ? 0 : 1}};
+}
+
+inline double peak_memory_mib() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+/// The commit of the repository the program is started in; null outside of one.
+inline json git_commit() {
+    std::string text;
+    if (std::FILE* pipe = ::popen("git rev-parse HEAD 2>/dev/null", "r")) {
+        char line[128];
+        while (std::fgets(line, sizeof line, pipe) != nullptr) text += line;
+        ::pclose(pipe);
+    }
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    return text.empty() ? json(nullptr) : json(text);
+}
+
+inline std::string utc_now() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
+}
+
+/// `n` of these slices for a quick trial, half of them with fracture where there are enough, evenly spread.
+inline std::vector<std::uint32_t> some_of(const store& data, const std::vector<std::uint32_t>& slices, std::size_t n) {
+    if (n >= slices.size()) return slices;
+    std::vector<std::uint32_t> with, without, out;
+    for (const auto s : slices) (data.slices()[s].fracture_pixels > 0 ? with : without).push_back(s);
+    const auto take = [&](const std::vector<std::uint32_t>& from, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) out.push_back(from[i * from.size() / count]);
+    };
+    const auto positives = std::min(with.size(), std::max(n / 2, n - std::min(n, without.size())));
+    take(with, positives);
+    take(without, n - positives);
+    std::ranges::sort(out);
+    return out;
+}
+
+/// Probabilities at some quantiles of one class, by name: {"q50": ...}.
+inline json quantiles(std::span<const std::int64_t> counts) {
+    json out = json::object();
+    for (const int percent : {1, 5, 25, 50, 75, 95, 99}) {
+        const auto logit = quantile(counts, percent / 100.0);
+        out["q" + std::to_string(percent)] = logit ? json(1 / (1 + std::exp(-*logit))) : json(nullptr);
+    }
+    return out;
+}
+
+/// One training run from its first step, or the step it was stopped at, to its last.
+class run {
+public:
+    run(const plan& p, const store& data, const train_options& options)
+        : p_{p}, data_{data}, options_{options}, parts_{checked_parts()}, steps_{options.steps.value_or(p.steps)}, device_{devices<>::open(options.where)},
+          directory_{options.out, options.resume}, order_{p, data, parts_.train, p.batch, options.seed}, resident_{data, device_, p.residency},
+          augment_{p, data, resident_, options.seed}, learner_{p, device_, options.seed, steps_}, loss_sum_{at::zeros({}, at::TensorOptions{device_}.dtype(at::kDouble))} {
+        steps_per_epoch_ = std::clamp(order_.steps_per_pass(), std::max<std::int64_t>(1, (steps_ + 199) / 200), std::max<std::int64_t>(1, (steps_ + 9) / 10));
+        if (options.resume) resume();
+        else begin();
+    }
+
+    train_result operator()() {
+        const stop_signals stop;
+        progress_bar bar{learner_.steps_done(), steps_, options_.quiet};
+        bar_ = &bar;
+        announce();
+        events::writer curves{directory_.path() / "tensorboard", unix_seconds()};
+        curves_ = &curves;
+        const auto begin = clock::now();
+        const auto first = learner_.steps_done();
+        auto saved = clock::now();
+        epoch_begin_ = clock::now();
+        while (learner_.steps_done() < steps_) {
+            if (stop.requested()) return interrupted(first, begin);
+            step();
+            if (learner_.steps_done() % steps_per_epoch_ == 0 || learner_.steps_done() == steps_) end_epoch();
+            else if (seconds_since(saved) < 600) continue;
+            save_state();
+            saved = clock::now();
+        }
+        return result(first, begin);
+    }
+
+private:
+    static constexpr std::int64_t look_every = 20;        ///< steps between looks at the loss: a look waits for the device
+    static constexpr std::int64_t failures_allowed = 10;  ///< steps in a row that are not finite
+
+    slice_parts checked_parts() const {
+        if (static_cast<int>(data_.size()) != p_.size)
+            throw bad_input{"'" + data_.folder().string() + "' holds slices of " + std::to_string(data_.size()) + " pixels; " + std::string{p_.name} + " takes input::size{" + std::to_string(p_.size) + "}"};
+        if (options_.steps && *options_.steps < 1) throw bad_input{"--steps must be at least 1"};
+        if (options_.limit && *options_.limit < static_cast<std::size_t>(p_.batch))
+            throw bad_input{"--limit " + std::to_string(*options_.limit) + " is less than a batch of " + std::to_string(p_.batch) + " slices"};
+        const auto split = patient_split::load(data_);
+        if (options_.fold >= split.folds.size())
+            throw bad_input{"--fold " + std::to_string(options_.fold) + " does not exist: split.json of '" + data_.folder().string() + "' has folds 0 to " + std::to_string(split.folds.size() - 1)};
+        auto parts = parts_of(data_, split, options_.fold);
+        if (parts.train.empty() || parts.validation.empty()) throw bad_input{"fold " + std::to_string(options_.fold) + " leaves no slices for training or for validation; make a split with more patients"};
+        if (options_.limit) {
+            parts.train = some_of(data_, parts.train, *options_.limit);
+            parts.validation = some_of(data_, parts.validation, *options_.limit);
+        }
+        return parts;
+    }
+
+    /// The facts that a resumed run must share with the one it continues.
+    [[nodiscard]] safetensors::metadata identity() const {
+        return {{"description", p_.describe()}, {"dataset_hash", data_.content_hash()}, {"fold", std::to_string(options_.fold)}, {"seed", std::to_string(options_.seed)},
+                {"steps", std::to_string(steps_)}, {"batch", std::to_string(p_.batch)}, {"training_slices", std::to_string(parts_.train.size())}};
+    }
+
+    void begin() {
+        json about;
+        about["experiment"] = p_.name;
+        about["data"] = data_.data_statement();
+        about["dataset_hash"] = data_.content_hash();
+        about["store"] = std::filesystem::absolute(data_.folder()).lexically_normal().filename().string();
+        about["description"] = json::parse(p_.describe());
+        about["versions"] = {{"facet", version}, {"libtorch", TORCH_VERSION}, {"compiler", __VERSION__}};
+        about["git"] = git_commit();
+        about["seed"] = options_.seed;
+        about["fold"] = options_.fold;
+        about["steps"] = steps_;
+        about["batch"] = p_.batch;
+        about["limit"] = options_.limit ? json(*options_.limit) : json(nullptr);
+        about["steps_per_epoch"] = steps_per_epoch_;
+        about["training_slices"] = parts_.train.size();
+        about["training_slices_with_fracture"] = order_.positives();
+        about["validation_slices"] = parts_.validation.size();
+        about["device"] = device_.str();
+        about["threads"] = at::get_num_threads();
+        about["bf16"] = p_.bf16 && devices<>::computes_bf16(device_);
+        about["started"] = utc_now();
+        about["command"] = options_.command;
+        write_atomically(directory_.path() / "run.json", about.dump(1) + "\n");
+        write_atomically(directory_.path() / "dataset.json", data_.dataset_json());
+    }
+
+    void resume() {
+        const auto warn = [&](const std::string& text) { std::fprintf(stderr, "warning: %s\n", text.c_str()); };
+        directory_.load_state([&](const safetensors::contents& state) { restore(state); }, warn);
+        directory_.keep_metrics(epoch_);
+        std::error_code ignored;
+        for (const auto& c : run_directory::checkpoints(directory_.path())) // of epochs that will be made again
+            if (c.epoch > epoch_) std::filesystem::remove(c.path, ignored);
+    }
+
+    void restore(const safetensors::contents& state) {
+        const auto origin = (directory_.path() / "last.state").string();
+        for (const auto& [key, expected] : identity())
+            if (const auto found = text_in(state.metadata, key); found != expected)
+                throw bad_input{"'" + directory_.path().string() + "' cannot be resumed: it was started with "
+                                + (key == "description" ? "other policies in " + std::string{p_.name} : key + " " + found + ", not " + expected)};
+        weights::copy_into(state_tensors(), state, origin);
+        learner_.resume_at(static_cast<std::int64_t>(number_in(state.metadata, "step").value_or(0)));
+        epoch_ = static_cast<std::int64_t>(number_in(state.metadata, "epoch").value_or(0));
+        epoch_steps_ = static_cast<std::int64_t>(number_in(state.metadata, "epoch_steps").value_or(0));
+        if (const auto threads = number_in(state.metadata, "threads"); threads && static_cast<int>(*threads) != at::get_num_threads())
+            std::fprintf(stderr, "warning: this run was started with %d threads; with %d its weights will differ in their last bits\n", static_cast<int>(*threads), at::get_num_threads());
+    }
+
+    [[nodiscard]] named_tensors state_tensors() const {
+        auto all = learner_.state();
+        all.emplace_back("loss_sum", loss_sum_);
+        return all;
+    }
+
+    void save_state() {
+        auto metadata = identity();
+        metadata["step"] = std::to_string(learner_.steps_done());
+        metadata["epoch"] = std::to_string(epoch_);
+        metadata["epoch_steps"] = std::to_string(epoch_steps_);
+        metadata["threads"] = std::to_string(at::get_num_threads());
+        try {
+            directory_.save_state(weights::serialise(state_tensors(), metadata));
+            unsaved_.clear();
+        } catch (const io_error& failure) { // a full disk may be emptied before the next attempt
+            unsaved_ = failure.what();
+            bar_->line("warning: " + unsaved_ + "; training goes on and will try again");
+        }
+    }
+
+    void step() {
+        const auto begin = clock::now();
+        training_batch batch;
+        {
+            const at::NoGradGuard no_grad;
+            batch = augment_(order_.slices(learner_.steps_done()), order_.augmentation_epoch(learner_.steps_done()));
+        }
+        data_seconds_ += seconds_since(begin);
+        loss_sum_.add_(learner_.step(batch.channels, batch.masks));
+        ++epoch_steps_;
+        ++steps_here_;
+        if (learner_.steps_done() % look_every != 0) return;
+        learner_.check_finite(failures_allowed);
+        bar_->show(learner_.steps_done(), loss_sum_.item<double>() / static_cast<double>(epoch_steps_), images_per_second());
+    }
+
+    [[nodiscard]] double images_per_second() const { return static_cast<double>(steps_here_ * p_.batch) / std::max(1e-9, seconds_since(epoch_begin_)); }
+
+    struct validated {
+        double loss = 0;
+        std::map<int, score_histogram> by_level;
+        score_histogram total;
+        threshold::choice threshold;
+        std::optional<double> score;
+    };
+
+    validated validate() {
+        validated v;
+        score_counter counter{data_};
+        const c10::InferenceMode no_grad;
+        const auto n = parts_.validation.size();
+        const std::size_t most = static_cast<std::size_t>(std::max<std::int64_t>(p_.batch, (device_.is_cpu() ? 4 : 64) * 65'536 / (p_.size * p_.size)));
+        for (std::size_t first = 0; first < n; first += most) {
+            const auto last = std::min(n, first + most);
+            const auto batch = augment_.plain({parts_.validation.begin() + static_cast<std::ptrdiff_t>(first), parts_.validation.begin() + static_cast<std::ptrdiff_t>(last)});
+            const auto logits = learner_.logits(batch.channels);
+            const auto seen = supervise(logits, batch.masks);
+            v.loss += p_.loss(seen.logits, seen.target).item<double>() * static_cast<double>(last - first) / static_cast<double>(n);
+            counter.add(batch.slices, logits, batch.masks);
+        }
+        v.by_level = counter.by_level();
+        v.total = counter.total();
+        v.threshold = p_.choose_threshold(v.total);
+        v.score = p_.monitor(v.total, v.threshold);
+        if (v.score && !std::isfinite(*v.score)) v.score.reset();
+        return v;
+    }
+
+    void end_epoch() {
+        const double seconds = seconds_since(epoch_begin_), speed = images_per_second();
+        learner_.check_finite(failures_allowed);
+        ++epoch_;
+        const auto begin = clock::now();
+        const auto v = validate();
+        report(v, seconds, speed, seconds_since(begin));
+        save_checkpoint(v);
+        trained_seconds_ += seconds;
+        trained_images_ += steps_here_ * p_.batch;
+        loss_sum_.zero_();
+        epoch_steps_ = steps_here_ = 0;
+        data_seconds_ = 0;
+        epoch_begin_ = clock::now();
+    }
+
+    void report(const validated& v, double seconds, double speed, double validation_seconds) {
+        const auto classes = count_classes(v.total);
+        const double train_loss = loss_sum_.item<double>() / static_cast<double>(std::max<std::int64_t>(1, epoch_steps_));
+        const double rate = p_.peak_learning_rate * p_.learning_rate_factor(learner_.steps_done() - 1, steps_);
+        json line;
+        line["epoch"] = epoch_;
+        line["step"] = learner_.steps_done();
+        line["passes"] = static_cast<double>(learner_.steps_done() * p_.batch) / static_cast<double>(parts_.train.size());
+        line["train_loss"] = number(train_loss);
+        line["val_loss"] = number(v.loss);
+        line["learning_rate"] = rate;
+        line["prevalence"] = number(prevalence(v.total));
+        const auto counts = confusion_at(v.total, score_histogram::bin_of_probability(v.threshold.value));
+        std::vector<events::scalar> curves{{"train/loss", static_cast<float>(train_loss)}, {"val/loss", static_cast<float>(v.loss)}, {"learning_rate", static_cast<float>(rate)}};
+        for (const auto& m : p_.metrics) {
+            const auto value = m.of_counts != nullptr ? m.of_counts(counts) : m.of_ranking(v.total);
+            line[std::string{m.name}] = metric(value, classes.total());
+            if (value) curves.push_back({"val/" + std::string{m.name}, static_cast<float>(*value)});
+        }
+        line["monitor"] = {{"name", p_.monitor_name}, {"value", number(v.score)}};
+        line["threshold"] = {{"value", v.threshold.value}, {"objective", p_.threshold_objective}, {"objective_value", number(v.threshold.objective)}, {"at_edge", v.threshold.at_edge},
+                             {"plateau", {v.threshold.plateau_low, v.threshold.plateau_high}}};
+        line["probability"] = {{"positive", quantiles(v.total.positive)}, {"negative", quantiles(v.total.negative)}};
+        for (const auto& [level, h] : v.by_level)
+            line["by_level"]["V" + std::to_string(level)] = {{"name", vertebra_name(vertebra_id{level})}, {"prevalence", number(prevalence(h))}, {"pr_auc", metric(average_precision(h), count_classes(h).total())}};
+        line["images_per_second"] = speed;
+        line["data_wait_share"] = data_seconds_ / std::max(1e-9, seconds);
+        line["train_seconds"] = seconds;
+        line["validation_seconds"] = validation_seconds;
+        line["peak_ram_mib"] = peak_memory_mib();
+        curves.push_back({"images_per_second", static_cast<float>(speed)});
+        if (!directory_.append_metrics(line.dump())) bar_->line("warning: cannot write '" + (directory_.path() / "metrics.jsonl").string() + "'");
+        if (!curves_->add(unix_seconds(), learner_.steps_done(), curves) && !std::exchange(curves_failed_, true)) bar_->line("warning: cannot write TensorBoard's file");
+        bar_->line("epoch " + std::to_string(epoch_) + ", step " + std::to_string(learner_.steps_done()) + "/" + std::to_string(steps_) + ": loss " + fixed(train_loss, 4) + ", validation loss " + fixed(v.loss, 4)
+                   + (v.score ? ", " + std::string{p_.monitor_name} + " " + fixed(*v.score, 4) : "") + chance_note(v) + ", threshold " + fixed(v.threshold.value, 4)
+                   + (v.threshold.at_edge ? " (at the edge of its search)" : "") + ", " + fixed(speed, 0) + " images/s, " + bar_->left(learner_.steps_done()) + " left");
+    }
+
+    [[nodiscard]] static std::string chance_note(const validated& v) {
+        const auto chance = prevalence(v.total);
+        return chance ? " (chance " + fixed(*chance, 4) + ")" : "";
+    }
+
+    /// Keeps the best few; the files in the folder are the list.
+    void save_checkpoint(const validated& v) {
+        checkpoint_info c{.path = {}, .experiment = std::string{p_.name}, .description = p_.describe(), .epoch = epoch_, .step = learner_.steps_done(), .score = v.score, .threshold = v.threshold,
+                          .threshold_objective = std::string{p_.threshold_objective}, .dataset_hash = data_.content_hash(), .data_statement = data_.data_statement(),
+                          .fold = options_.fold, .seed = options_.seed};
+        auto kept = run_directory::checkpoints(directory_.path());
+        std::ranges::sort(kept, is_better);
+        const auto most = static_cast<std::size_t>(std::max(1, p_.keep_checkpoints));
+        if (kept.size() >= most && !is_better(c, kept[most - 1])) return;
+        c.path = directory_.path() / "checkpoints" / run_directory::checkpoint_name(epoch_, p_.monitor_name, v.score);
+        try {
+            write_atomically(c.path, weights::serialise(learner_.weights(), metadata_of(c)));
+        } catch (const io_error& failure) {
+            unsaved_ = failure.what();
+            bar_->line("warning: " + unsaved_ + "; training goes on");
+            return;
+        }
+        std::error_code ignored;
+        for (std::size_t i = most - 1; i < kept.size(); ++i) std::filesystem::remove(kept[i].path, ignored);
+    }
+
+    void announce() {
+        if (options_.resume) bar_->line("resuming at step " + std::to_string(learner_.steps_done()) + " of " + std::to_string(steps_));
+        bar_->line(std::string{p_.name} + ": " + std::to_string(parts_.train.size()) + " training slices (" + std::to_string(order_.positives()) + " with fracture), " + std::to_string(parts_.validation.size())
+                   + " for validation; " + std::to_string(steps_) + " steps of " + std::to_string(p_.batch) + " on " + device_.str() + (device_.is_cpu() ? " with " + std::to_string(at::get_num_threads()) + " threads" : "")
+                   + (p_.bf16 && devices<>::computes_bf16(device_) ? ", bf16" : ", fp32"));
+    }
+
+    train_result result(std::int64_t first, clock::time_point begin) const {
+        train_result r;
+        r.steps = learner_.steps_done();
+        r.epochs = epoch_;
+        r.seconds = seconds_since(begin);
+        r.images_per_second = trained_seconds_ > 0 ? static_cast<double>(trained_images_) / trained_seconds_ : static_cast<double>((learner_.steps_done() - first) * p_.batch) / std::max(1e-9, r.seconds);
+        auto kept = run_directory::checkpoints(directory_.path());
+        if (!kept.empty()) {
+            const auto best = std::ranges::min_element(kept, is_better);
+            r.best = best->path;
+            r.best_score = best->score;
+        }
+        if (!unsaved_.empty()) throw io_error{unsaved_};
+        return r;
+    }
+
+    train_result interrupted(std::int64_t first, clock::time_point begin) {
+        save_state();
+        auto r = result(first, begin);
+        r.interrupted = true;
+        bar_->line("stopped at step " + std::to_string(r.steps) + ", saved; continue with --resume");
+        return r;
+    }
+
+    const plan& p_;
+    const store& data_;
+    const train_options& options_;
+    slice_parts parts_;
+    std::int64_t steps_, steps_per_epoch_ = 1;
+    at::Device device_;
+    run_directory directory_;
+    batch_plan order_;
+    resident_store resident_;
+    augmenter augment_;
+    learner<> learner_;
+    at::Tensor loss_sum_;                    ///< of this epoch, on the device
+    std::int64_t epoch_ = 0, epoch_steps_ = 0;
+    std::int64_t steps_here_ = 0;            ///< of this epoch, by this process
+    double data_seconds_ = 0, trained_seconds_ = 0;
+    std::int64_t trained_images_ = 0;
+    clock::time_point epoch_begin_{};
+    std::string unsaved_;                    ///< why the last save failed
+    bool curves_failed_ = false;
+    progress_bar* bar_ = nullptr;
+    events::writer* curves_ = nullptr;
+};
+
+} // namespace detail::training
+
+template <class T> train_result trainer<T>::train(const plan& p, const store& data, const train_options& options) {
+    return detail::training::run{p, data, options}();
+}
+
+} // namespace facet
