@@ -1,14 +1,15 @@
 # Imports LibTorch from its folder (the one with include/ and lib/), which may be the `torch` folder of a pip wheel.
 #
-# Looked for, in this order: FACET_LIBTORCH (variable, then environment), Torch_DIR, .venv of the source tree, the one an installed facet was
+# Looked for, in this order: FACET_LIBTORCH (variable, or environment when first configured), Torch_DIR, .venv of the source tree, the one an installed facet was
 # built with, a python3 that has torch.
 # LibTorch's own package config is not used: it demands the CUDA toolkit even where no CUDA is wanted.
 #
 # Targets: LibTorch::LibTorch, and LibTorch::CUDA where FACET_CUDA is on.
 include(FindPackageHandleStandardArgs)
+set(FACET_LIBTORCH "$ENV{FACET_LIBTORCH}" CACHE PATH "Folder of LibTorch: the one with include/ and lib/")
 
 function(_libtorch_candidates out)
-  set(roots ${FACET_LIBTORCH} $ENV{FACET_LIBTORCH})
+  set(roots ${FACET_LIBTORCH})
   foreach(dir IN ITEMS ${Torch_DIR} $ENV{Torch_DIR})
     cmake_path(SET root NORMALIZE "${dir}/../../..")
     list(APPEND roots ${root})
@@ -33,8 +34,8 @@ foreach(_root IN LISTS _roots)
     set(LibTorch_ROOT_DIR "${_root}")
   endif()
 endforeach()
-if(NOT LibTorch_ROOT_DIR AND (FACET_LIBTORCH OR DEFINED ENV{FACET_LIBTORCH}))
-  message(FATAL_ERROR "facet: FACET_LIBTORCH names '${FACET_LIBTORCH}$ENV{FACET_LIBTORCH}', which has no lib/libtorch_cpu.so")
+if(FACET_LIBTORCH AND NOT EXISTS "${FACET_LIBTORCH}/lib/libtorch_cpu.so")
+  message(FATAL_ERROR "facet: FACET_LIBTORCH names '${FACET_LIBTORCH}', which has no lib/libtorch_cpu.so")
 endif()
 if(NOT LibTorch_ROOT_DIR)
   _libtorch_of_python(_root)
