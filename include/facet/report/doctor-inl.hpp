@@ -21,6 +21,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <facet/core/rng.hpp>
+#include <facet/data/split.hpp>
 #include <facet/engine/batch.hpp>
 #include <facet/engine/learner.hpp>
 #include <facet/evaluate/curve.hpp>
@@ -207,8 +208,8 @@ private:
             const auto batch = augmenter_.plain(some);
             const auto logits = student.logits(batch.channels).cpu().contiguous();
             const auto masks = batch.masks.cpu().contiguous();
-            const auto* z = logits.const_data_ptr<float>();
-            const auto* m = masks.const_data_ptr<std::uint8_t>();
+            const auto* z = logits.data_ptr<float>();
+            const auto* m = masks.data_ptr<std::uint8_t>();
             for (std::int64_t i = 0; i < static_cast<std::int64_t>(some.size()) * pixels; ++i)
                 if (m[i] != 255) scores.add(z[i], m[i] == 1);
         }

@@ -88,14 +88,21 @@ struct probability_histogram {
     std::vector<double> positive, negative;
 };
 
+/// Ticks for probabilities spaced by their logit, between two logits.
+[[nodiscard]] inline std::vector<tick> probability_ticks(double low, double high) {
+    std::vector<tick> out;
+    for (const auto& [p, words] : {std::pair{1e-6, "1e\u22126"}, {1e-5, "1e\u22125"}, {1e-4, "0.0001"}, {1e-3, "0.001"}, {1e-2, "0.01"}, {0.1, "0.1"}, {0.5, "0.5"}, {0.9, "0.9"}, {0.99, "0.99"}, {0.999, "0.999"}, {0.9999, "0.9999"}})
+        if (const double at = std::log(p / (1 - p)); at >= low && at <= high) out.push_back({at, words});
+    return out;
+}
+
 /// Both histograms as outlines over the probability (spaced by its logit, so that 0.0001 and 0.9999 are as wide as the middle), counts on a log scale.
 [[nodiscard]] inline std::string probabilities(const probability_histogram& h, std::optional<double> threshold) {
     std::vector<double> counts{1};
     for (const auto* side : {&h.positive, &h.negative}) counts.insert(counts.end(), side->begin(), side->end());
     const auto logit = [](double p) { return std::log(p / (1 - p)); };
-    axis x{"predicted probability of fracture", h.low, h.high, false, {}};
-    for (const auto& [p, words] : {std::pair{1e-6, "1e\u22126"}, {1e-4, "0.0001"}, {1e-2, "0.01"}, {0.1, "0.1"}, {0.5, "0.5"}, {0.9, "0.9"}, {0.99, "0.99"}, {0.9999, "0.9999"}})
-        if (logit(p) >= h.low && logit(p) <= h.high) x.ticks.push_back({logit(p), words});
+    axis x{"predicted probability of fracture", h.low, h.high, false, probability_ticks(h.low, h.high)};
+    std::erase_if(x.ticks, [](const tick& t) { return t.label == "0.001" || t.label == "0.999" || t.label == "1e\u22125"; }); // no room side by side
     chart c{x, {"pixels", 0.7, *std::ranges::max_element(counts) * 2, true, {}}, 440, 280};
     const auto outline = [&](const std::vector<double>& side, std::string_view colour) {
         const double width = (h.high - h.low) / static_cast<double>(side.size());
@@ -165,9 +172,7 @@ struct scored_unit {
     const auto logit = [](double p) { return std::log(std::clamp(p, 1e-6, 1 - 1e-6) / (1 - std::clamp(p, 1e-6, 1 - 1e-6))); };
     double low = logit(0.05), high = logit(0.95);
     for (const auto& u : units) low = std::min(low, logit(u.score) - 0.4), high = std::max(high, logit(u.score) + 0.4);
-    axis y{"score", low, high, false, {}};
-    for (const auto& [p, words] : {std::pair{1e-4, "0.0001"}, {1e-3, "0.001"}, {1e-2, "0.01"}, {0.1, "0.1"}, {0.5, "0.5"}, {0.9, "0.9"}, {0.99, "0.99"}, {0.999, "0.999"}})
-        if (logit(p) >= low && logit(p) <= high) y.ticks.push_back({logit(p), words});
+    const axis y{"score", low, high, false, probability_ticks(low, high)};
     axis x{"", -0.5, static_cast<double>(groups.size()) - 0.5, false, {}};
     std::map<std::string, double> place;
     for (const auto& g : groups) {

@@ -211,11 +211,14 @@ private:
         if (const auto precision = number_at(evaluation_, "pixel.precision"), recall = number_at(evaluation_, "pixel.recall"); precision && recall && threshold)
             chosen = operating_point{*precision, *recall, "threshold " + significant(*threshold, 3)};
         const auto histogram = logit_histogram();
+        std::pair<double, double> plateau{0, 0};
+        if (const auto* best = best_epoch())
+            if (const auto& range = member(member(*best, "threshold"), "plateau"); range.is_array() && range.size() == 2 && number_at(*best, "threshold") == threshold) plateau = {range[0].get<double>(), range[1].get<double>()};
         page_.begin_row();
         figure("precision_recall", precision_recall(pr_points(), number_at(evaluation_, "pixel.prevalence").value_or(0), chosen),
                "Of the pixels marked as fracture, the share that is (precision), over the share of fracture pixels found (recall). The ring is the threshold chosen on validation.");
-        figure("threshold", threshold_scan("F1 on these pixels", f1_points(), threshold.value_or(0.5), 0, 0),
-               "F1 over every threshold. The dashed line was frozen before these pixels were seen; a broad hill around it means the choice is robust.");
+        figure("threshold", threshold_scan("F1 on these pixels", f1_points(), threshold.value_or(0.5), plateau.first, plateau.second),
+               "F1 over every threshold. The dashed line was frozen on validation before these pixels were seen; there, the shaded range was within 1 % of the best.");
         figure("probabilities", probabilities(histogram, threshold),
                "How sure the network is: fracture pixels should lie to the right, all others to the left of the threshold (dashed). Counts are logarithmic.");
         figure("reliability", reliability(calibration(histogram)),
@@ -310,15 +313,107 @@ private:
         return s;
     }
 
+    /// The epoch whose weights are judged: the best by the monitor, the last where there is none.
+    [[nodiscard]] const json* best_epoch() const {
+        const json* best = nullptr;
+        for (const auto& e : epochs_) {
+            const auto score = number_at(e, "monitor");
+            if (best == nullptr || !score || score > number_at(*best, "monitor")) best = &e;
+        }
+        return best;
+    }
+    /// Metrics of the experiment: the members of an epoch's line that are a value, or undefined.
+    [[nodiscard]] std::vector<std::string> metric_names() const {
+        std::vector<std::string> names;
+        for (const auto& [key, value] : epochs_.front().items())
+            if (value.is_object() && value.contains("undefined")) names.push_back(key);
+        return names;
+    }
+
     void training() {
         if (epochs_.empty()) return;
         page_.section("Training");
+        const auto& best = *best_epoch();
+        const auto chosen = number_at(best, "epoch");
+        const auto monitor = text_at(member(best, "monitor"), "name");
+        page_.paragraph(counted(about_, "training_slices") + " training slices (" + counted(about_, "training_slices_with_fracture") + " with fracture), " + counted(about_, "validation_slices")
+                        + " for validation. " + counted(epochs_.back(), "step") + " of " + counted(about_, "steps") + " steps. "
+                        + (monitor.empty() ? "The last weights were kept." : "The weights of epoch " + decimal(chosen, 0) + " were kept: best " + monitor + ", " + decimal(number_at(best, "monitor"), 4) + " on validation."));
+        const auto chance = number_at(best, "prevalence");
         page_.begin_row();
-        const std::vector<series> loss{progress_of("train_loss", "training", ink::blue), progress_of("val_loss", "validation", ink::vermilion)};
-        figure("loss", progress("Loss over epochs", "epoch", loss, true), "Loss per epoch. Validation keeps its natural share of fractures, training may be balanced, so compare shapes, not heights.");
-        const std::vector<series> rate{progress_of("learning_rate", "learning rate", ink::green)};
-        figure("learning_rate", progress("Learning rate over epochs", "epoch", rate, true), "The learning rate at the end of each epoch.");
+        figure("loss", progress("Loss over epochs", "epoch", std::vector{progress_of("train_loss", "training loss", ink::blue), progress_of("val_loss", "validation loss", ink::vermilion)}, true, std::nullopt, chosen),
+               "Loss per epoch; the dashed epoch was kept. Training may be balanced while validation keeps its natural share of fractures, so compare shapes, not heights.");
+        figure("learning_rate", progress("Learning rate over epochs", "epoch", std::vector{progress_of("learning_rate", "learning rate", ink::green)}, true), "The learning rate at the end of each epoch.");
+        metric_curves(chance, chosen);
+        probability_course();
         page_.end_row();
+        speed(best);
+    }
+
+    void metric_curves(std::optional<double> chance, std::optional<double> chosen) {
+        static constexpr std::string_view colours[] = {ink::blue, ink::vermilion, ink::green, ink::purple, ink::sky, ink::grey};
+        std::vector<series> ranking, at_threshold;
+        for (const auto& name : metric_names()) {
+            const bool of_ranking = name.ends_with("auc");
+            if (name == "f1" && std::ranges::any_of(at_threshold, [](const series& s) { return s.name == "dice"; })) continue; // the same number
+            auto& group = of_ranking ? ranking : at_threshold;
+            if (group.size() < std::size(colours)) group.push_back(progress_of(name, name, colours[group.size()]));
+        }
+        if (!ranking.empty())
+            figure("ranking", progress("Ranking metrics on validation over epochs", "epoch", ranking, true, chance, chosen),
+                   "How well validation pixels are ranked, over all thresholds. Chance for PR-AUC is the share of fracture pixels, " + significant(chance, 2) + " (dashed).");
+        if (!at_threshold.empty())
+            figure("metrics", progress("Metrics on validation over epochs", "epoch", at_threshold, true, std::nullopt, chosen), "Validation pixels at each epoch\u2019s own best threshold.");
+    }
+
+    /// Quantiles of the predicted probability over the epochs, as a band and a median for each kind of pixel.
+    void probability_course() {
+        std::vector<double> x;
+        struct band { std::vector<double> low, middle, high; } positive, negative;
+        const auto logit = [](double p) { return std::log(std::clamp(p, 1e-7, 1 - 1e-7) / (1 - std::clamp(p, 1e-7, 1 - 1e-7))); };
+        for (const auto& e : epochs_) {
+            const auto quantile = [&](const char* kind, const char* q) { return number_at(e, std::string{"probability."} + kind + "." + q); };
+            if (!quantile("positive", "q50") || !quantile("negative", "q50")) continue;
+            x.push_back(number_at(e, "epoch").value_or(0));
+            for (auto [side, kind] : {std::pair{&positive, "positive"}, std::pair{&negative, "negative"}}) {
+                side->low.push_back(logit(*quantile(kind, "q5")));
+                side->middle.push_back(logit(*quantile(kind, "q50")));
+                side->high.push_back(logit(*quantile(kind, "q95")));
+            }
+        }
+        if (x.size() < 2) return;
+        std::vector<double> all;
+        for (const auto* side : {&positive, &negative}) all.insert(all.end(), side->low.begin(), side->low.end()), all.insert(all.end(), side->high.begin(), side->high.end());
+        auto y = axis_for("probability", all);
+        y.ticks = probability_ticks(y.low, y.high);
+        chart c{axis_for("epoch", x), y, 440, 230};
+        for (const auto& [side, colour] : {std::pair{&negative, ink::blue}, std::pair{&positive, ink::vermilion}}) {
+            c.band(x, side->low, side->high, colour, 0.15);
+            std::vector<point> line;
+            for (std::size_t i = 0; i < x.size(); ++i) line.push_back({x[i], side->middle[i]});
+            c.line(line, colour);
+        }
+        c.legend("fracture", ink::vermilion);
+        c.legend("no fracture", ink::blue);
+        figure("probability_course", c.svg("Predicted probability over epochs"), "Predicted probability on validation: median, and the band that holds 90 % of the pixels. The two should part.");
+    }
+
+    void speed(const json& best) {
+        double images = 0, wait = 0, seconds = 0, memory = 0;
+        for (const auto& e : epochs_) {
+            const double s = number_at(e, "train_seconds").value_or(0);
+            images += number_at(e, "images_per_second").value_or(0) * s, wait += number_at(e, "data_wait_share").value_or(0) * s, seconds += s;
+            memory = std::max(memory, number_at(e, "peak_ram_mib").value_or(0));
+        }
+        if (seconds <= 0) return;
+        const auto plateau = member(member(best, "threshold"), "plateau");
+        std::string text = significant(images / seconds, 3) + " images a second, " + percent(wait / seconds) + " of the time spent preparing data, " + significant(memory / 1024, 2) + " GiB of memory at most.";
+        if (plateau.is_array() && plateau.size() == 2)
+            text += " The threshold " + significant(number_at(best, "threshold"), 3) + " maximised " + text_at(member(best, "threshold"), "objective") + " on validation; anything from " + significant(plateau[0].get<double>(), 2) + " to "
+                    + significant(plateau[1].get<double>(), 2) + " comes within 1 % of it.";
+        page_.note(text);
+        if (evaluation_.is_null() && member(member(best, "threshold"), "at_edge") == true)
+            page_.warning("The threshold lies at the edge of its search space: the optimum may be beyond it. Search wider, or exactly.");
     }
 
     void recipe() {
@@ -331,7 +426,26 @@ private:
         page_.definitions(items);
     }
 
-    void provenance() { }
+    void provenance() {
+        page_.section("Where it comes from");
+        std::vector<std::pair<std::string, std::string>> items;
+        const auto add = [&](const char* name, std::string value) {
+            if (!value.empty()) items.emplace_back(name, std::move(value));
+        };
+        const auto number = [&](const char* key) { return about_.is_object() && about_.contains(key) && about_[key].is_number() ? about_[key].dump() : std::string{}; };
+        add("data", text_at(about_, "data"));
+        add("store", text_at(about_, "store"));
+        add("content hash", text_at(evaluation_, "dataset_hash").empty() ? text_at(about_, "dataset_hash") : text_at(evaluation_, "dataset_hash"));
+        add("checkpoint", text_at(evaluation_, "checkpoint"));
+        add("fold", number("fold"));
+        add("seed", number("seed"));
+        add("device", text_at(about_, "device"));
+        add("threads", number("threads"));
+        add("started", text_at(about_, "started"));
+        for (const auto& [name, value] : member(about_, "versions").items()) add(name.c_str(), value.is_string() ? value.get<std::string>() : value.dump());
+        add("commit", text_at(about_, "git"));
+        page_.definitions(items);
+    }
 
     std::filesystem::path run_;
     json about_;
