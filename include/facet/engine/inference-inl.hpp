@@ -73,7 +73,7 @@ template <class T> void inference<T>::score(const store& data, std::span<const s
         const auto some = slices.subspan(first, std::min(most, slices.size() - first));
         const auto batch = source.plain({some.begin(), some.end()});
         const auto logits = body_->logits(batch.channels);
-        receive(some, logits.template const_data_ptr<float>());
+        receive(some, logits.template data_ptr<float>());
     }
 }
 
@@ -91,7 +91,7 @@ template <class T> void inference<T>::score(std::span<const std::int16_t> images
         const auto logits = body_->logits(body_->p.to_channels(hu_images));
         numbers.clear();
         for (std::size_t i = 0; i < n; ++i) numbers.push_back(static_cast<std::uint32_t>(first + i));
-        receive(numbers, logits.template const_data_ptr<float>());
+        receive(numbers, logits.template data_ptr<float>());
     }
 }
 

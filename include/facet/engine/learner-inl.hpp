@@ -168,7 +168,7 @@ template <class T> double learner<T>::learning_rate() const { return body_->p.pe
 
 template <class T> void learner<T>::check_finite(std::int64_t limit) const {
     const auto failures = body_->failures.cpu();
-    const auto* f = failures.template const_data_ptr<std::int64_t>();
+    const auto* f = failures.template data_ptr<std::int64_t>();
     if (f[1] < limit) return;
     throw error{exit_code::diverged, "training diverged: from step " + std::to_string(f[2]) + " on, the loss or its gradient was not a finite number in " + std::to_string(f[1])
                                          + " steps in a row; lower the learning rate, or lengthen the warm-up"};

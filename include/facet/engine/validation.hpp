@@ -59,8 +59,8 @@ private:
     static constexpr auto slots = static_cast<std::int64_t>(2 * score_histogram::bins + 1); ///< negative, positive, ignored
 
     void add_on_cpu(std::span<const std::uint32_t> slices, const at::Tensor& logits, const at::Tensor& masks) {
-        const auto* score = logits.const_data_ptr<float>();
-        const auto* mask = masks.const_data_ptr<std::uint8_t>();
+        const auto* score = logits.data_ptr<float>();
+        const auto* mask = masks.data_ptr<std::uint8_t>();
         const auto pixels = logits.numel() / logits.size(0);
         for (const auto slice : slices) {
             auto& h = levels_[slices_[slice].vertebra];
@@ -73,7 +73,7 @@ private:
         if (!counts_.defined()) return;
         const auto counts = counts_.cpu();
         for (const auto& [level, place] : place_) {
-            const auto* from = counts.const_data_ptr<std::int64_t>() + place * slots;
+            const auto* from = counts.data_ptr<std::int64_t>() + place * slots;
             auto& h = levels_[level];
             for (std::size_t b = 0; b < score_histogram::bins; ++b) {
                 h.negative[b] += from[b];

@@ -61,8 +61,8 @@ inline void warp_slice(const std::int16_t* image, const std::uint8_t* mask, std:
 inline warped warp_on_cpu(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps) {
     const auto side = data.size(), n = static_cast<std::int64_t>(slices.size());
     warped out{at::empty({n, 1, side, side}, at::kFloat), at::empty({n, 1, side, side}, at::kByte)};
-    const auto* images = data.images().const_data_ptr<std::int16_t>();
-    const auto* masks = data.masks().const_data_ptr<std::uint8_t>();
+    const auto* images = data.images().data_ptr<std::int16_t>();
+    const auto* masks = data.masks().data_ptr<std::uint8_t>();
     auto* image_out = out.images.data_ptr<float>();
     auto* mask_out = out.masks.data_ptr<std::uint8_t>();
     parallel_for(0, n, 1, [&](std::int64_t begin, std::int64_t end) {
