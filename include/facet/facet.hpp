@@ -51,7 +51,5 @@ template <const auto& v> int compare(int argc, char** argv) {
 } // namespace facet
 
 #if !defined(FACET_COMPILED)
-#if __has_include(<facet/app/commands-inl.hpp>)
 #include <facet/app/commands-inl.hpp>
-#endif
 #endif

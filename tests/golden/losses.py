@@ -7,7 +7,9 @@ Everything runs in double precision. Rows marked `authors` are the formula of th
 """
 import monai
 import torch
-from monai.losses import DiceCELoss, DiceFocalLoss, DiceLoss, FocalLoss, GeneralizedDiceLoss, TverskyLoss
+from monai.losses import AsymmetricUnifiedFocalLoss, DiceCELoss, DiceLoss, FocalLoss, GeneralizedDiceLoss, TverskyLoss
+from monai.losses.mcc_loss import MCCLoss
+from monai.losses.unified_focal_loss import AsymmetricFocalLoss, AsymmetricFocalTverskyLoss
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
 D = torch.float64
@@ -40,6 +42,40 @@ def monai_focal(z, g, gamma, alpha=None):
     return FocalLoss(gamma=gamma, alpha=alpha, reduction="mean")(z, g)
 
 
+def two_classes(z, g):
+    """Background and fracture as two channels, what MONAI's unified family wants."""
+    p = torch.sigmoid(z)
+    return torch.cat([1 - p, p], 1), torch.cat([1 - g, g], 1)
+
+
+def symmetric_unified(z, g, weight, delta, gamma, eps):
+    """mlyg/unified-focal-loss: symmetric focal and symmetric focal Tversky, counts per sample and class."""
+    p, y = two_classes(z, g)
+    p = p.clamp(1e-7, 1 - 1e-7)
+    ce = -y * torch.log(p)
+    factor = torch.tensor([1 - delta, delta], dtype=D).view(1, 2, 1, 1)
+    focal = (factor * (1 - p) ** gamma * ce).sum(1).mean()
+    tp, fn, fp = ((a).sum((2, 3)) for a in (p * y, (1 - p) * y, p * (1 - y)))
+    index = (tp + eps) / (tp + delta * fn + (1 - delta) * fp + eps)
+    return weight * focal + (1 - weight) * ((1 - index) ** (1 - gamma)).mean()
+
+
+def top_k(z, g, percent):
+    """nnU-Net's TopKLoss."""
+    ce = bce(z, g, reduction="none").flatten()
+    return torch.topk(ce, int(ce.numel() * percent / 100), sorted=False)[0].mean()
+
+
+def lovasz_hinge(z, g):
+    """Berman's published pseudo-code, the batch flattened."""
+    z, g = z.flatten(), g.flatten()
+    errors, order = torch.sort(1 - z * (2 * g - 1), descending=True, stable=True)
+    g = g[order]
+    jaccard = 1 - (g.sum() - g.cumsum(0)) / (g.sum() + (1 - g).cumsum(0))
+    jaccard[1:] = jaccard[1:] - jaccard[:-1].clone()
+    return torch.dot(torch.relu(errors), jaccard)
+
+
 def losses(z, g):
     yield "bce", "torch", bce(z, g)
     yield "bce_positive_5", "torch", bce(z, g, pos_weight=torch.tensor(5.0, dtype=D))
@@ -58,6 +94,19 @@ def losses(z, g):
     yield "focal_tversky_abraham", "authors", abraham(z, g, 0.7, 1, 0.75)
     yield "focal_tversky_ufl", "authors", abraham(z, g, 0.7, 1e-6, 0.75)
     yield "focal_tversky_4_3", "authors", abraham(z, g, 0.7, 1e-6, 4 / 3)
+    yield "jaccard", "monai", DiceLoss(sigmoid=True, batch=True, jaccard=True)(z, g)
+    yield "jaccard_per_sample", "monai", DiceLoss(sigmoid=True, jaccard=True)(z, g)
+    yield "generalised_dice", "monai", GeneralizedDiceLoss(batch=True)(*two_classes(z, g))
+    yield "asymmetric_focal_half", "monai", AsymmetricFocalLoss(delta=0.7, gamma=2)(*two_classes(z, g))
+    yield "asymmetric_focal_tversky", "monai", AsymmetricFocalTverskyLoss(delta=0.7, gamma=0.75)(*two_classes(z, g))
+    # MONAI wants probabilities here (its docstring says logits) and halves the cross-entropy part.
+    yield "unified_focal", "monai", AsymmetricUnifiedFocalLoss(delta=0.7, gamma=0.5)(*two_classes(z, g))
+    yield "unified_focal_symmetric", "authors", symmetric_unified(z, g, 0.5, 0.6, 0.5, 1e-7)
+    yield "top_k_bce_10", "authors", top_k(z, g, 10)
+    yield "top_k_bce_25", "authors", top_k(z, g, 25)
+    yield "lovasz_hinge", "authors", lovasz_hinge(z, g)
+    yield "mcc", "monai", MCCLoss(sigmoid=True, batch=True, smooth_dr=1e-12)(z, g)
+
 
 
 if __name__ == "__main__":

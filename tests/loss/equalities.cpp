@@ -41,6 +41,28 @@ TEST_CASE("dice_bce is the weighted sum of dice and bce", "[loss]") {
     check_equal(loss::dice_bce{.dice_weight = 2, .bce_weight = 3}, [](const at::Tensor& z, const at::Tensor& g) { return loss::dice{}(z, g) * 2 + loss::bce{}(z, g) * 3; });
 }
 
+TEST_CASE("sum adds its losses and weighted multiplies one", "[loss]") {
+    check_equal(loss::sum{loss::weighted{loss::dice{}, 2}, loss::weighted{loss::bce{}, 3}}, loss::dice_bce{.dice_weight = 2, .bce_weight = 3});
+    check_equal(loss::sum{loss::focal{}}, loss::focal{});
+}
+
+TEST_CASE("jaccard is tversky with both weights 1, and top_k_bce of all pixels is bce", "[loss]") {
+    check_equal(loss::jaccard{}, loss::tversky{.fp_weight = 1, .fn_weight = 1});
+    check_equal(loss::top_k_bce{.fraction = 1}, loss::bce{});
+}
+
+TEST_CASE("symmetric unified_focal is focal and focal Tversky of both classes", "[loss]") {
+    const loss::unified_focal pixels{.focal_weight = 1, .tversky_weight = 0, .fn_weight = 0.6, .exponent = 2. / 3, .symmetric = true};
+    check_equal(pixels, loss::focal{.exponent = 2. / 3, .positive_weight = 0.6, .negative_weight = 0.4});
+}
+
+TEST_CASE("mcc calls an empty mask with nothing found perfect, as it does a full agreement", "[loss]") {
+    const auto empty = torch::zeros({1, 1, 8, 8});
+    CHECK(loss::mcc{}(empty - 100, empty).item<double>() == Approx(0).margin(1e-6));
+    CHECK(loss::mcc{}(empty + 100, empty + 1).item<double>() == Approx(0).margin(1e-6));
+    CHECK(loss::mcc{}(empty + 100, empty).item<double>() > 0.9);
+}
+
 TEST_CASE("a slice without fracture feels the batch-wise dice and not the one per sample", "[loss]") {
     torch::manual_seed(3);
     auto target = torch::zeros({8, 1, 16, 16});

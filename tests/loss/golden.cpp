@@ -46,6 +46,17 @@ const std::map<std::string, criterion> ours{
     {"focal_tversky_abraham", loss::focal_tversky{.fp_weight = 0.3, .fn_weight = 0.7, .exponent = 0.75, .smooth = 1}},
     {"focal_tversky_ufl", loss::focal_tversky{.fp_weight = 0.3, .fn_weight = 0.7, .exponent = 0.75, .smooth = 1e-6}},
     {"focal_tversky_4_3", loss::focal_tversky{.fp_weight = 0.3, .fn_weight = 0.7, .exponent = 4. / 3, .smooth = 1e-6}},
+    {"jaccard", loss::jaccard{.smooth = 5e-6}}, // MONAI doubles the counts and not the smoothing
+    {"jaccard_per_sample", loss::jaccard{.smooth = 5e-6, .per_sample = true}},
+    {"generalised_dice", loss::generalised_dice{}},
+    {"asymmetric_focal_half", loss::weighted{loss::asymmetric_focal{.exponent = 2, .positive_weight = 0.7}, 0.5}},
+    {"asymmetric_focal_tversky", loss::asymmetric_focal_tversky{.fp_weight = 0.3, .fn_weight = 0.7, .exponent = 0.25, .smooth = 1e-7, .per_sample = true}},
+    {"unified_focal", loss::unified_focal{.focal_weight = 0.25, .tversky_weight = 0.5, .fn_weight = 0.7, .exponent = 0.5, .smooth = 1e-7, .per_sample = true}},
+    {"unified_focal_symmetric", loss::unified_focal{.fn_weight = 0.6, .exponent = 0.5, .symmetric = true, .smooth = 1e-7, .per_sample = true}},
+    {"top_k_bce_10", loss::top_k_bce{.fraction = 0.1}},
+    {"top_k_bce_25", loss::top_k_bce{.fraction = 0.25}},
+    {"lovasz_hinge", loss::lovasz_hinge{}},
+    {"mcc", loss::mcc{.smooth = 1e-8}},
 };
 
 } // namespace

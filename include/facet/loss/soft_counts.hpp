@@ -24,6 +24,12 @@ inline soft_counts count(const at::Tensor& probability, const at::Tensor& target
     return {sum(both), sum(probability.sub(both)), sum(target.sub(both))};
 }
 
+/// TN = sum((1-p) (1-g)), which Tversky's and Dice's counts leave out.
+inline at::Tensor true_negatives(const at::Tensor& probability, const at::Tensor& target, bool per_sample) {
+    const auto neither = probability.sub(1).mul(target.sub(1));
+    return per_sample ? neither.flatten(1).sum(1) : neither.sum();
+}
+
 /// 1 - (TP + s) / (TP + FP*wp + FN*wn + s), written without the subtraction so that a nearly perfect prediction keeps its digits.
 inline at::Tensor tversky_error(const soft_counts& n, double fp_weight, double fn_weight, double smooth) {
     const auto wrong = n.fp.mul(fp_weight).add(n.fn, fn_weight);

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <facet/loss/concept.hpp>
+#include <facet/loss/soft_counts.hpp>
+
+namespace facet::loss {
+
+/// Soft Jaccard loss (intersection over union), 1 - (TP + s) / (TP + FP + FN + s): tversky with both weights 1.
+struct jaccard {
+    using role = facet::role::loss;
+
+    double smooth = 1e-5;    ///< keeps an empty batch finite
+    bool per_sample = false; ///< one value per slice, then their mean
+
+    at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
+        return tversky_error(count(at_least_float(logits).sigmoid(), target, per_sample), 1, 1, smooth).mean();
+    }
+
+    template <const auto& self, const auto& e> static consteval void check() {
+        static_assert(self.smooth > 0, "facet: loss::jaccard needs smooth > 0, or an empty batch divides by zero; 1e-5 is usual");
+    }
+};
+
+static_assert(policy<jaccard>);
+
+} // namespace facet::loss
