@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <facet/core/error.hpp>
+#include <facet/data/split.hpp>
 #include <facet/data/store.hpp>
 #include <facet/engine/inference.hpp>
 #include <facet/evaluate/evaluation.hpp>
@@ -111,7 +112,10 @@ template <class T> evaluation_summary evaluator<T>::evaluate(const plan& p, cons
         if (!std::filesystem::exists(stored))
             throw bad_input{"'" + stored.string() + "' is not there, so no thresholds are stored; run `evaluate` on the run's own store first"};
         request.points = evaluation<>::stored_points(detail::text_of(stored), stored.string());
-    } else request.points = fit_operating_points(detail::network_scores(network, data, parts.validation));
+    } else {
+        detail::verify_slices(data, parts.validation);
+        request.points = fit_operating_points(detail::network_scores(network, data, parts.validation));
+    }
     const auto judged = detail::network_scores(network, data, parts.judged);
     request.network = &judged;
 
