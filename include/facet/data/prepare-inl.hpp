@@ -98,7 +98,7 @@ struct loaded_case {
 };
 
 inline void require_same_grid(const fs::path& ct, const geometry& a, const fs::path& other, const geometry& b) {
-    if (const auto difference = disagreement(a, b))
+    if (const auto difference = disagreement(b, a))
         throw bad_input{"'" + other.string() + "' does not lie on the grid of '" + ct.string() + "': " + *difference};
 }
 
@@ -106,7 +106,7 @@ inline loaded_case load(const case_files& c, const slicing& values) {
     loaded_case out;
     out.ct = image_io<>::read_ct(c.ct);
     out.labels = image_io<>::read_labels(c.vertebrae);
-    require_same_grid(c.vertebrae, out.labels.grid, c.ct, out.ct.grid);
+    require_same_grid(c.ct, out.ct.grid, c.vertebrae, out.labels.grid);
     translate_labels(out.labels, values.scheme, c.vertebrae.string());
     out.spine = layout_of(out.labels, values.wanted);
     if (c.fractures) {
@@ -184,6 +184,13 @@ inline bool finished_before(const fs::path& folder, const std::string& key) {
     return false;
 }
 
+inline std::exception_ptr named(const error& e, const std::string& patient) {
+    const auto sentence = "patient '" + patient + "': " + e.what();
+    if (e.code() == exit_code::bad_input) return std::make_exception_ptr(bad_input{sentence});
+    if (e.code() == exit_code::io) return std::make_exception_ptr(io_error{sentence});
+    return std::make_exception_ptr(error{e.code(), sentence});
+}
+
 /// Every case into the work folder, side by side. The first error, by order of patients, is thrown after all threads have stopped.
 inline std::size_t make_cases(const std::vector<case_files>& found, const std::string& recipe, const slicing& values, const fs::path& work, const prepare_options& options) {
     const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
@@ -220,7 +227,7 @@ inline std::size_t make_cases(const std::vector<case_files>& found, const std::s
                         bar.advance(found[i].patient);
                     } catch (const stopped&) {
                     } catch (const error& e) {
-                        failures[i] = std::make_exception_ptr(error{e.code(), "patient '" + found[i].patient + "': " + e.what()});
+                        failures[i] = named(e, found[i].patient);
                         failed = true;
                     } catch (...) {
                         failures[i] = std::current_exception();
