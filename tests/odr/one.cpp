@@ -7,4 +7,4 @@ constexpr facet::experiment first{"first", facet::model::attention_unet{.feature
 }
 
 // Two translation units with everything in them, one program: a name defined twice would not link.
-int main() { return facet::plan_of<first>().name == "first" && other_name() == "second" ? 0 : 1; }
+int main() { return facet::plan_of<first>.name == "first" && other_name() == "second" ? 0 : 1; }
