@@ -28,14 +28,14 @@ inline void json_text(std::string& out, std::string_view text) {
     out += '"';
 }
 
-template <class T> void json(std::string& out, const T& value);
+template <class T> void write_json(std::string& out, const T& value);
 
 template <class Range> void json_array(std::string& out, const Range& range) {
     out += '[';
     bool first = true;
     const auto append = [&](const auto& x) {
         if (!std::exchange(first, false)) out += ',';
-        json(out, x);
+        write_json(out, x);
     };
     if constexpr (is_list<Range>) hana::for_each(range, append);
     else for (const auto& x : range) append(x);
@@ -52,12 +52,12 @@ template <class T> void json_fields(std::string& out, const T& value) {
     }
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         [[maybe_unused]] const auto pointers = fields(value);
-        ((std::exchange(first, false) ? void() : void(out += ','), json_text(out, field_name<T, I>), out += ':', json(out, *std::get<I>(pointers))), ...);
+        ((std::exchange(first, false) ? void() : void(out += ','), json_text(out, field_name<T, I>), out += ':', write_json(out, *std::get<I>(pointers))), ...);
     }(std::make_index_sequence<field_count<T>()>{});
     out += '}';
 }
 
-template <class T> void json(std::string& out, const T& value) {
+template <class T> void write_json(std::string& out, const T& value) {
     if constexpr (std::same_as<T, bool>) out += value ? "true" : "false";
     else if constexpr (std::is_arithmetic_v<T>) json_number(out, static_cast<double>(value));
     else if constexpr (std::is_convertible_v<const T&, std::string_view>) json_text(out, value);
@@ -66,13 +66,13 @@ template <class T> void json(std::string& out, const T& value) {
         out += "{\"policy\":";
         json_text(out, type_name<T>);
         out += ",\"items\":";
-        json(out, value.items);
+        write_json(out, value.items);
         out += '}';
     } else json_fields(out, value);
 }
 
 template <const auto& e, class... R> void json_roles(std::string& out, role::list<R...>) {
-    ((out += ',', json_text(out, R::name), out += ':', json(out, get<R>(e))), ...);
+    ((out += ',', json_text(out, R::name), out += ':', write_json(out, get<R>(e))), ...);
 }
 
 } // namespace detail
@@ -80,7 +80,7 @@ template <const auto& e, class... R> void json_roles(std::string& out, role::lis
 /// One policy as JSON text.
 template <class P> std::string describe_policy(const P& policy) {
     std::string out;
-    detail::json(out, policy);
+    detail::write_json(out, policy);
     return out;
 }
 

@@ -47,7 +47,7 @@ template <class T> std::string short_label(const T& value) {
         return inside.empty() ? name : name + '{' + inside + '}';
     } else {
         std::string out;
-        json(out, value);
+        write_json(out, value);
         return out;
     }
 }

@@ -117,11 +117,11 @@ template <const auto& m> consteval metric_entry metric_entry_of() {
     return entry;
 }
 
-template <const auto& e> inline constexpr auto metrics_of = items_of<policy_of<e, role::metrics>>;
+template <const auto& e> inline constexpr auto metric_items = items_of<policy_of<e, role::metrics>>;
 
 template <const auto& e> inline constexpr auto metric_entries = []<std::size_t... I>(std::index_sequence<I...>) {
-    return std::array<metric_entry, sizeof...(I)>{metric_entry_of<element<metrics_of<e>, I>>()...};
-}(std::make_index_sequence<decltype(hana::length(metrics_of<e>))::value>{});
+    return std::array<metric_entry, sizeof...(I)>{metric_entry_of<element<metric_items<e>, I>>()...};
+}(std::make_index_sequence<decltype(hana::length(metric_items<e>))::value>{});
 
 template <const auto& e> constexpr double clip_norm_of() {
     if constexpr (requires { policy_of<e, role::optimizer>.clip_norm; }) return policy_of<e, role::optimizer>.clip_norm;

@@ -71,8 +71,8 @@ public:
     [[nodiscard]] canvas channel(const training_batch& batch, std::size_t n, std::size_t c) const {
         const auto pixels = size_ * size_;
         const auto channels = static_cast<std::size_t>(batch.channels.size(1));
-        const std::span values{batch.channels.data_ptr<float>() + (n * channels + c) * pixels, pixels};
-        const std::span mask{batch.masks.data_ptr<std::uint8_t>() + n * pixels, pixels};
+        const std::span<const float> values{batch.channels.data_ptr<float>() + (n * channels + c) * pixels, pixels};
+        const std::span<const std::uint8_t> mask{batch.masks.data_ptr<std::uint8_t>() + n * pixels, pixels};
         return with_mask(render(values, size_, hu{0, 1}, scale_), mask);
     }
 
