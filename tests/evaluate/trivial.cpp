@@ -45,8 +45,8 @@ TEST_CASE("the trivial scorers are those of the NumPy reference") {
     int compared = 0;
     for (const auto& row : golden_rows("trivial.csv")) {
         const double expected = std::stod(row[2]);
-        // The joint table places its quantile edges in steps of 0.001 of the log score, NumPy between samples.
-        const double tolerance = row[0] == "both" ? 0.03 : 1e-4;
+        // NumPy places quantiles between samples, and does not raise probabilities below 8e-7.
+        const double tolerance = row[0] == "both" ? 0.01 : 1e-3;
         INFO(row[0] << ' ' << row[1]);
         if (row[0] == "data") {
             const auto n = count_classes(outcomes.at("hu").judged.pixels());

@@ -61,12 +61,14 @@ inline void smooth_axis(std::span<double> data, std::size_t outer, std::size_t l
         }
 }
 
-/// A probability as a logit within the histograms' range.
+/// A probability as a logit within the histograms' range. Below -14 (a probability of 8e-7) sixteen steps become one, so that scores down
+/// to 1e-20 keep their order: a scorer that is certain of most healthy pixels must not lose by rounding.
 [[nodiscard]] inline float log_odds(double probability) {
-    constexpr double edge = 16 - 1e-3;
+    constexpr double knee = -14, edge = 16 - 1e-3;
     if (!(probability > 0)) return static_cast<float>(-edge);
     if (probability >= 1) return static_cast<float>(edge);
-    return static_cast<float>(std::clamp(std::log(probability) - std::log1p(-probability), -edge, edge));
+    const double logit = std::log(probability) - std::log1p(-probability);
+    return static_cast<float>(std::clamp(logit < knee ? knee + (logit - knee) / 16 : logit, -edge, edge));
 }
 
 /// Raw HU: the smoothed share of fracture among training pixels of each 20 HU bin.
@@ -167,11 +169,10 @@ private:
     std::vector<float> logits_;
 };
 
-/// Both: a joint table of quantile bins of the log position score x 40 HU bins, smoothed.
+/// Both: a joint table of quantile bins of the position score x 40 HU bins, smoothed.
 class joint_scorer {
 public:
     static constexpr std::size_t hu_bins = 74; ///< one below -1100, 72 of 40 HU, one from 1780 up
-    static constexpr double floor = 1e-7;      ///< added to a position score before its logarithm
 
     /// `position` is fitted and outlives this scorer.
     explicit joint_scorer(const position_scorer& position) : position_{&position} {
@@ -179,7 +180,7 @@ public:
         const auto p = position.probabilities();
         row_.resize(p.size());
         for (std::size_t i = 0; i < p.size(); ++i)
-            row_[i] = static_cast<std::uint8_t>(std::ranges::upper_bound(edges, step_of(p[i])) - edges.begin());
+            row_[i] = static_cast<std::uint8_t>(std::ranges::upper_bound(edges, p[i]) - edges.begin());
         rows_ = edges.size() + 1;
         fracture_.resize(rows_ * hu_bins);
         all_.resize(fracture_.size());
@@ -210,29 +211,23 @@ public:
     }
 
 private:
-    static constexpr std::size_t steps = std::size_t{1} << 14; ///< of 0.001 in the log position score
-
-    [[nodiscard]] static std::size_t step_of(double probability) {
-        const double share = 1 - std::log(probability + floor) / std::log(floor);
-        return static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * (steps - 1));
-    }
     /// Median to 0.999 quantile of the position score over valid training pixels; denser where fractures are.
-    [[nodiscard]] static std::vector<std::size_t> quantile_edges(const position_scorer& position) {
-        std::vector<std::int64_t> seen(steps);
+    [[nodiscard]] static std::vector<double> quantile_edges(const position_scorer& position) {
+        std::vector<std::pair<double, std::uint32_t>> seen; // probability, training pixels
         std::int64_t total = 0;
         for (std::size_t i = 0; i < position.probabilities().size(); ++i) {
-            seen[step_of(position.probabilities()[i])] += position.valid_counts()[i];
-            total += position.valid_counts()[i];
+            if (const auto n = position.valid_counts()[i]; n > 0) seen.emplace_back(position.probabilities()[i], n), total += n;
         }
+        std::ranges::sort(seen);
         std::vector<double> shares(25);
         for (std::size_t i = 0; i < 25; ++i) shares[i] = 0.5 + (0.99 - 0.5) * static_cast<double>(i) / 24;
         shares.insert(shares.end(), {0.995, 0.998, 0.999});
-        std::vector<std::size_t> edges;
+        std::vector<double> edges;
         std::int64_t below = 0;
-        std::size_t step = 0;
+        std::size_t at = 0;
         for (const double share : shares) {
-            while (step + 1 < steps && static_cast<double>(below + seen[step]) <= share * static_cast<double>(total)) below += seen[step++];
-            if (edges.empty() || edges.back() != step) edges.push_back(step);
+            while (at < seen.size() && static_cast<double>(below + seen[at].second) <= share * static_cast<double>(total)) below += seen[at++].second;
+            if (at < seen.size() && (edges.empty() || edges.back() < seen[at].first)) edges.push_back(seen[at].first);
         }
         return edges;
     }
