@@ -16,16 +16,19 @@
 #include <iostream>
 #include <new>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <facet/core/error.hpp>
 #include <facet/data/cohort.hpp>
+#include <facet/data/phantom.hpp>
 #include <facet/data/prepare.hpp>
 #include <facet/data/progress.hpp>
 #include <facet/data/split.hpp>
 #include <facet/data/store.hpp>
+#include <facet/report/analysis.hpp>
 
 namespace facet {
 
@@ -51,6 +54,7 @@ struct arguments {
     int patients = 0;
     std::uint64_t seed = 1;
     bool null = false, sham = false;
+    std::vector<double> spacing{1, 1, 2};
     unsigned threads = 0;
     double memory = 0;
     std::size_t folds = 5, test = 0;
@@ -63,6 +67,21 @@ inline std::string count(std::size_t n, const std::string& one, const std::strin
 inline void report(const arguments& a, const json& result, const std::string& sentence) {
     if (a.json) std::cout << result.dump() << std::endl;
     else std::cout << sentence << std::endl;
+}
+
+inline int phantom(const arguments& a) {
+    listen_for_interrupt();
+    phantom_options options{.out = a.out, .patients = a.patients, .seed = a.seed, .spacing = {a.spacing[0], a.spacing[1], a.spacing[2]}, .threads = a.threads, .quiet = a.json, .interrupted = &interrupted};
+    const auto s = make_phantom(options);
+    if (s.interrupted) {
+        std::cerr << "interrupted; finished patients are kept in '" << a.out << "' and the same command continues from them\n";
+        return static_cast<int>(exit_code::interrupted);
+    }
+    report(a, {{"command", "phantom"}, {"out", a.out}, {"patients", s.patients}, {"vertebrae", s.vertebrae}, {"fractured", s.fractured}, {"grade_drawn", s.grade_drawn},
+               {"voxels", s.voxels}, {"fracture_voxels", s.fracture_voxels}, {"reused_cases", s.reused}, {"seconds", s.seconds}},
+           count(static_cast<std::size_t>(s.patients), "analytic patient", "analytic patients") + " with " + count(static_cast<std::size_t>(s.vertebrae), "vertebra", "vertebrae") + ", " +
+               std::to_string(s.fractured) + " of them fractured, are in " + a.out + (s.reused > 0 ? " (" + std::to_string(s.reused) + " finished before)" : std::string{}));
+    return static_cast<int>(exit_code::ok);
 }
 
 inline void cohort(const arguments& a) {
@@ -130,6 +149,11 @@ inline void split(const arguments& a) {
            a.store + "/split.json: " + std::to_string(a.test) + " patients to test, the others in " + count(a.folds, "fold", "folds"));
 }
 
+inline void analyze(const arguments& a) {
+    const auto statistics = facet::analyze(store{a.store}, a.out);
+    report(a, json{{"command", "analyze"}, {"store", a.store}, {"out", a.out}, {"analysis", statistics}}, "what the store holds is in " + (std::filesystem::path{a.out} / "analysis.html").string());
+}
+
 /// The subcommands; the chosen one's work is left in `work`.
 inline void describe_commands(CLI::App& app, arguments& a, const dataset_plan& recipe, std::function<int()>& work) {
     const auto command = [&](const char* name, const char* what, auto run) {
@@ -145,7 +169,9 @@ inline void describe_commands(CLI::App& app, arguments& a, const dataset_plan& r
         sub->add_option("--seed", a.seed, "the same seed makes the same patients")->capture_default_str()->type_name("N");
         sub->add_option("--threads", a.threads, "0: one per core")->capture_default_str()->type_name("N");
     };
-    // phantom
+    auto* const analytic = command("phantom", "make analytic patients, for where no scan is at hand", [&a] { return phantom(a); });
+    making(analytic);
+    analytic->add_option("--spacing", a.spacing, "mm between voxels: left to right, front to back, along the spine")->capture_default_str()->expected(3)->check(CLI::Range(0.3, 5.0))->type_name("MM");
 
     auto* const virtual_patients = command("cohort", "make virtual patients, some with fractures, from one real CT", done(cohort));
     making(virtual_patients);
@@ -161,7 +187,9 @@ inline void describe_commands(CLI::App& app, arguments& a, const dataset_plan& r
     preparing->add_option("--memory", a.memory, "GiB that cases in progress may take; 0: half of what is free")->capture_default_str()->check(CLI::NonNegativeNumber)->type_name("GIB");
 
     const auto store_option = [&](CLI::App* sub) { sub->add_option("--data", a.store, "the store")->required()->type_name("STORE"); };
-    // analyze
+    auto* const analyzing = command("analyze", "count what a store holds: analysis.json and analysis.html", done(analyze));
+    store_option(analyzing);
+    analyzing->add_option("--out", a.out, "the folder for both files")->required()->type_name("DIR");
 
     store_option(command("check", "verify every byte of a store", done(check)));
 

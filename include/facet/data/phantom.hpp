@@ -1,13 +1,17 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -20,6 +24,7 @@
 #include <facet/data/progress.hpp>
 #include <facet/io/atomic_file.hpp>
 #include <facet/io/itk.hpp>
+#include <facet/io/mapped_file.hpp>
 
 /// An analytic spine, L5 to T4: data to try things on where no scan is at hand. It is a drawing, not anatomy.
 namespace facet {
@@ -31,10 +36,16 @@ struct phantom_options {
     std::array<double, 3> spacing{1, 1, 2};    ///< mm
     unsigned threads = 0;                      ///< 0: one per core; the result is the same for any number
     bool quiet = false;
+    const std::atomic<bool>* interrupted = nullptr; ///< set from outside to stop after the patients in progress
 };
 
 struct phantom_summary {
-    int patients = 0, vertebrae = 0, fractured = 0;
+    int patients = 0, vertebrae = 0, fractured = 0; ///< written so far
+    int grade_drawn[4] = {};                        ///< vertebrae by Genant grade 0 ... 3
+    int reused = 0;                                 ///< patients found finished
+    std::size_t voxels = 0, fracture_voxels = 0;    ///< of the patients drawn now
+    bool interrupted = false;
+    double seconds = 0;
 };
 
 namespace detail {
@@ -49,18 +60,23 @@ inline nlohmann::json phantom_description(const phantom::patient& p, const phant
     for (const auto& v : p.spine)
         if (v.broken) {
             constexpr std::array kinds{"wedge", "biconcave", "crush"};
-            broken.push_back({{"vertebra", printed(vertebra_id{v.number})}, {"kind", kinds[static_cast<std::size_t>(v.broken->kind)]}, {"height_loss", v.broken->loss}});
+            broken.push_back({{"vertebra", printed(vertebra_id{v.number})}, {"kind", kinds[static_cast<std::size_t>(v.broken->kind)]}, {"grade", v.broken->grade()}, {"height_loss", v.broken->loss}});
         }
     return {{"source", "phantom"}, {"template", phantom_name(number)}, {"seed", options.seed}, {"spacing", options.spacing}, {"fractures", broken}};
 }
 
+struct drawn_phantom {
+    bool reused = false;
+    std::size_t voxels = 0, fracture_voxels = 0;
+};
+
 /// The description is written last, so a folder that has it is complete; one of other options is drawn anew.
-inline void write_phantom(const phantom_options& options, int number, const phantom::patient& p) {
+inline drawn_phantom write_phantom(const phantom_options& options, int number, const phantom::patient& p) {
     const auto folder = options.out / phantom_name(number);
     const auto text = phantom_description(p, options, number).dump(2) + "\n";
     if (std::filesystem::exists(folder / "case.json")) {
         const mapped_file file{folder / "case.json"};
-        if (std::string_view{reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()} == text) return;
+        if (std::string_view{reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()} == text) return {.reused = true};
         std::filesystem::remove(folder / "case.json");
     }
     std::filesystem::create_directories(folder);
@@ -69,44 +85,65 @@ inline void write_phantom(const phantom_options& options, int number, const phan
     image_io<>::write(folder / "vertebrae.nii.gz", scan.vertebrae);
     image_io<>::write(folder / "fractures.nii.gz", scan.fractures);
     write_atomically(folder / "case.json", text);
+    const auto& mask = scan.fractures.voxels;
+    return {.voxels = mask.size(), .fracture_voxels = static_cast<std::size_t>(std::count(mask.begin(), mask.end(), std::uint8_t{1}))};
+}
+
+inline void count_phantom(phantom_summary& summary, const phantom::patient& p, const drawn_phantom& drawn) {
+    ++summary.patients;
+    summary.reused += drawn.reused;
+    summary.voxels += drawn.voxels;
+    summary.fracture_voxels += drawn.fracture_voxels;
+    for (const auto& v : p.spine) {
+        if (!v.sample) continue;
+        ++summary.vertebrae;
+        summary.fractured += v.broken.has_value();
+        ++summary.grade_drawn[v.broken ? v.broken->grade() : 0];
+    }
+}
+
+inline void check_phantom(const phantom_options& options) {
+    if (options.patients < 1) throw bad_input{"--patients " + std::to_string(options.patients) + " asks for nothing; expected 1 or more"};
+    for (const double mm : options.spacing)
+        if (!(mm >= 0.3 && mm <= 5)) throw bad_input{"--spacing " + std::to_string(mm) + " is not a voxel of a CT; expected 0.3 to 5 mm"};
+    std::error_code failure;
+    std::filesystem::create_directories(options.out, failure);
+    if (failure) throw io_error{"cannot create the folder '" + options.out.string() + "': " + failure.message()};
 }
 
 } // namespace detail
 
 /// Draws `patients` spines into case folders. Finished patients of the same options are kept, so an interrupted call is continued.
 inline phantom_summary make_phantom(const phantom_options& options) {
-    if (options.patients < 1) throw bad_input{"--patients " + std::to_string(options.patients) + " asks for nothing; expected 1 or more"};
-    std::error_code failure;
-    std::filesystem::create_directories(options.out, failure);
-    if (failure) throw io_error{"cannot create the folder '" + options.out.string() + "': " + failure.message()};
-
+    detail::check_phantom(options);
+    const auto start = std::chrono::steady_clock::now();
     phantom_summary summary;
-    std::vector<phantom::patient> patients;
-    for (int n = 0; n < options.patients; ++n) {
-        patients.push_back(phantom::draw_patient(options.seed, n));
-        ++summary.patients;
-        for (const auto& v : patients.back().spine) summary.vertebrae += v.number >= 27 && v.number <= 40, summary.fractured += v.broken.has_value();
-    }
-    progress bar{"phantom", patients.size(), options.quiet};
+    progress bar{"phantom", static_cast<std::size_t>(options.patients), options.quiet};
     std::atomic<int> next = 0;
     std::exception_ptr trouble;
     std::mutex guard;
+    const auto stopped = [&] { return options.interrupted != nullptr && options.interrupted->load(); };
+    const auto work = [&] {
+        for (int n = next++; n < options.patients && !stopped(); n = next++) try {
+                const auto patient = phantom::draw_patient(options.seed, n);
+                const auto drawn = detail::write_phantom(options, n, patient);
+                bar.advance();
+                const std::lock_guard lock{guard};
+                detail::count_phantom(summary, patient, drawn);
+            } catch (...) {
+                const std::lock_guard lock{guard};
+                trouble = std::current_exception();
+                next = options.patients;
+            }
+    };
     {
         std::vector<std::jthread> workers;
         const unsigned threads = options.threads > 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-        for (unsigned t = 0; t < threads; ++t)
-            workers.emplace_back([&] {
-                for (int n = next++; n < options.patients; n = next++) try {
-                        detail::write_phantom(options, n, patients[static_cast<std::size_t>(n)]);
-                        bar.advance();
-                    } catch (...) {
-                        const std::lock_guard lock{guard};
-                        trouble = std::current_exception();
-                        next = options.patients;
-                    }
-            });
+        for (unsigned t = 0; t < threads; ++t) workers.emplace_back(work);
     }
     if (trouble) std::rethrow_exception(trouble);
+    summary.interrupted = summary.patients < options.patients;
+    summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return summary;
 }
 
