@@ -41,8 +41,8 @@ TEST_CASE("TotalSegmentator's other organs are background, its sacrum is bone", 
     CHECK(*scheme(26) == 26);
     CHECK(*scheme(50) == 50);
     CHECK(*scheme(51) == 0);
-    CHECK(*scheme(117) == 0);
-    CHECK_FALSE(scheme(118).has_value());
+    CHECK(*scheme(118) == 0);
+    CHECK_FALSE(scheme(119).has_value());
 }
 
 TEST_CASE("a number outside the scheme is an error that names it and the file", "[data][labels]") {

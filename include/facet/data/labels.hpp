@@ -38,12 +38,13 @@ namespace facet::labels {
 /// vertebra, `unnumbered_bone` for other bone of the spine, nothing for a number that the scheme does not have.
 using meaning = std::optional<std::uint8_t>;
 
-/// TotalSegmentator v2, task `total`: 25 sacrum, 26 S1, 27 L5 ... 31 L1, 32 T12 ... 43 T1, 44 C7 ... 50 C1; 1 ... 117 in all
+/// TotalSegmentator v2, task `total`: 25 sacrum, 26 S1, 27 L5 ... 31 L1, 32 T12 ... 43 T1, 44 C7 ... 50 C1; 1 ... 117 in all,
+/// 118 in files that count the carpal bones as 117
 /// (Wasserthal et al., Radiology: Artificial Intelligence 2023; its class map).
 struct totalsegmentator {
     using role = facet::role::labels;
     [[nodiscard]] constexpr meaning operator()(int label) const {
-        if (label < 0 || label > 117) return std::nullopt;
+        if (label < 0 || label > 118) return std::nullopt;
         if (label == 25) return unnumbered_bone;
         return label >= first_vertebra && label <= last_vertebra ? static_cast<std::uint8_t>(label) : std::uint8_t{0};
     }
