@@ -87,6 +87,7 @@ inline int train(const plan& p, arguments a) {
     take_from_run(a);
     const store data{a.data};
     const auto r = trainer<>::train(p, data, training_of(a));
+    reporter<>::write(a.out);
     const json result{{"command", "train"}, {"experiment", p.name}, {"run", a.out.string()}, {"steps", r.steps}, {"epochs", r.epochs}, {"seconds", r.seconds}, {"images_per_second", r.images_per_second},
                       {"interrupted", r.interrupted}, {"best", r.best.empty() ? json(nullptr) : json(r.best.filename().string())}, {"score", r.best_score ? json(*r.best_score) : json(nullptr)}};
     answer(a, result, r.interrupted ? "stopped after step " + std::to_string(r.steps) + "; the same command with --resume continues" : "trained " + std::to_string(r.steps) + " steps; the best checkpoint is " + r.best.string());

@@ -81,7 +81,7 @@ public:
     finding overfits() {
         finding line{.name = "one batch can be learned by heart (Dice > 0.99)"};
         const auto batch = augmenter_.plain(hardest());
-        if (batch.masks.eq(1).sum().item<std::int64_t>() == 0) return skipped(std::move(line), "no training slice has a fracture");
+        if (batch.masks.eq(1).sum().item<std::int64_t>() == 0) return skipped(line, "no training slice has a fracture");
         constexpr std::int64_t most = 1'200, interval = 25;
         learner<> student{plan_, device_, options_.seed, most};
         const auto begin = now();
@@ -96,7 +96,7 @@ public:
         seconds_per_step_ = seconds_since(begin) / static_cast<double>(steps);
         line.evidence = "Dice " + decimal(dice, 3) + " after " + std::to_string(steps) + " steps on " + std::to_string(batch.slices.size()) + " slices; loss " + significant(first_loss_) + " to " + significant(loss);
         if (dice > 0.99) return line;
-        if (steps < 200) return skipped(std::move(line), line.evidence + ": too slow here to tell");
+        if (steps < 200) return skipped(line, line.evidence + "; too few steps to tell, give it more --seconds");
         line.result = verdict::fail;
         line.advice = std::isfinite(loss) ? "raise or lower the learning rate tenfold; then try loss::dice_bce{}: what learns there and not here is the loss"
                                           : "the loss is not finite: lower the learning rate";
@@ -117,7 +117,7 @@ public:
     /// With labels of other slices nothing about fractures can be learned; a score above the trivial scorers would come from a leak.
     finding shuffled_labels() const {
         finding line{.name = "with shuffled labels nothing is learned"};
-        if (!shuffled_) return skipped(std::move(line), "a short training does not fit into the time here");
+        if (!shuffled_) return skipped(line, "a short training does not fit into the time here: give it more --seconds");
         const double ap = shuffled_->precision(), bound = 1.5 * std::max(rival_, chance());
         line.evidence = "held-out PR-AUC " + significant(ap) + " after " + std::to_string(shuffled_->steps) + " steps; chance " + significant(chance()) + ", the best trivial scorer " + significant(rival_);
         if (ap <= bound) return line;
@@ -129,10 +129,11 @@ public:
     /// The same training with real labels must be better: otherwise the images do not reach the network, or it cannot learn from them.
     finding real_labels() const {
         finding line{.name = "with real labels something is learned"};
-        if (!real_) return skipped(std::move(line), "a short training does not fit into the time here");
+        if (!real_) return skipped(line, "a short training does not fit into the time here: give it more --seconds");
         const double ap = real_->precision(), other = shuffled_->precision();
         line.evidence = "held-out PR-AUC " + significant(ap) + " after " + std::to_string(real_->steps) + " steps, " + significant(other) + " with shuffled labels; chance " + significant(chance());
         if (ap > 1.5 * other && ap > 1.5 * chance()) return line;
+        if (real_->steps < 300) return skipped(line, line.evidence + "; too few steps to tell, give it more --seconds");
         line.result = verdict::fail;
         line.advice = "in this order: learning rate, loss parameters, windows, weaker augmentation; then train longer";
         return line;
@@ -140,9 +141,9 @@ public:
 
     finding threshold_inside() const {
         finding line{.name = "the threshold lies inside its search space"};
-        if (!real_) return skipped(std::move(line), "a short training does not fit into the time here");
+        if (!real_) return skipped(line, "a short training does not fit into the time here: give it more --seconds");
         const auto choice = plan_.choose_threshold(real_->held_out);
-        if (!choice.objective && plan_.threshold_objective != "fixed") return skipped(std::move(line), "the objective is undefined on the held-out slices");
+        if (!choice.objective && plan_.threshold_objective != "fixed") return skipped(line, "the objective is undefined on the held-out slices");
         line.evidence = std::string{plan_.threshold_objective} + " is best at " + significant(choice.value) + ", within 1 % of that from " + significant(choice.plateau_low) + " to " + significant(choice.plateau_high);
         if (!choice.at_edge) return line;
         line.result = verdict::fail;
@@ -155,9 +156,9 @@ private:
     using clock = std::chrono::steady_clock;
     static clock::time_point now() { return clock::now(); }
     static double seconds_since(clock::time_point begin) { return std::chrono::duration<double>(now() - begin).count(); }
-    static finding skipped(finding line, std::string why) {
+    static finding skipped(finding line, const std::string& why) {
         line.result = verdict::skipped;
-        line.evidence = std::move(why);
+        line.evidence = why;
         return line;
     }
     [[nodiscard]] slice_stack stack() const { return {data_.size(), data_.slices(), data_.images(), data_.masks()}; }
@@ -278,7 +279,7 @@ template <class T> exit_code doctor<T>::run(const plan& p, const store& data, co
     const auto skipped = std::ranges::count(lines, report::verdict::skipped, &report::finding::result);
     std::printf("%td of %zu lines pass, %td fail, %td could not be told\n", static_cast<std::ptrdiff_t>(lines.size()) - failed - skipped, lines.size(), failed, skipped);
     if (json) {
-        nlohmann::ordered_json out{{"experiment", std::string{p.name}}, {"passed", failed == 0}, {"lines", nlohmann::ordered_json::array()}};
+        nlohmann::ordered_json out{{"experiment", std::string{p.name}}, {"passed", failed == 0}, {"failed", failed}, {"skipped", skipped}, {"lines", nlohmann::ordered_json::array()}};
         for (const auto& line : lines)
             out["lines"].push_back({{"name", line.name}, {"result", report::word_for(line.result)}, {"evidence", line.evidence}, {"advice", line.advice}});
         std::printf("%s\n", out.dump().c_str());
