@@ -97,15 +97,41 @@ TEST_CASE("a vertebra's verdict never lands on another vertebra's bone") {
     CHECK(right == 14 * 18 * 8);
 }
 
-TEST_CASE("pixels of other bones lend nothing to their neighbours, and where two vertebrae see a voxel the higher stays") {
+TEST_CASE("what is said about pixels of other bones is neither painted nor lent to their neighbours") {
+    const made_scan scan;
+    auto coarse = recipe(slice_axis::sagittal, 0); // a pixel covers several voxels, so bones and gaps mix
+    coarse.pixel = 4;
+    coarse.size = 16;
+    const auto frames = frames_of(layout_of(scan.labels, {27, 40}), coarse).frames;
+    const auto& f = frames[0];
+    const slicer cutter{scan.ct, scan.labels, nullptr};
+    std::vector<std::int16_t> image(f.count * 256);
+    std::vector<std::uint8_t> mask(image.size());
+    for (std::size_t s = 0; s < f.count; ++s) cutter.cut(f, s, std::span{image}.subspan(s * 256, 256), std::span{mask}.subspan(s * 256, 256));
+    std::vector<float> probability(image.size());
+    for (std::size_t i = 0; i < probability.size(); ++i) probability[i] = mask[i] == 255 ? 1.0f : 0.25f;
+    REQUIRE(std::ranges::count(mask, std::uint8_t{255}) > 0);
+    painter paint{scan.labels};
+    paint.add(f, probability, mask);
+    int lent = 0, on_other_bone = 0;
+    for (std::size_t n = 0; n < scan.labels.voxels.size(); ++n) {
+        const float p = paint.probability().voxels.data()[n];
+        lent += p > 0.2501f;
+        on_other_bone += p > 0 && scan.labels.voxels.data()[n] == 31;
+    }
+    CHECK(lent == 0);
+    CHECK(on_other_bone == 0);
+}
+
+TEST_CASE("where two vertebrae see a voxel the higher verdict stays, whichever came first") {
     const made_scan scan;
     const auto frames = frames_of(layout_of(scan.labels, {27, 40}), recipe(slice_axis::sagittal, 0)).frames;
-    painter paint{scan.labels};
-    // What the network says on V31's bone, when it looks at V30, is as wrong as can be.
-    paint_all(paint, scan, frames[0], [&](const std::array<double, 3>& v) { return v[2] < 8.5 ? 1.0 : 0.25; });
-    CHECK(paint.probability().voxels(10, 20, 15) == 0.25f);
-    paint_all(paint, scan, frames[1], [](const auto&) { return 0.5; });
-    CHECK(paint.probability().voxels(9, 20, 15) >= 0.5f); // the gap between them
-    CHECK(paint.probability().voxels(12, 20, 15) == 0.25f);
-    CHECK(paint.probability().voxels(5, 20, 15) == 0.5f);
+    for (const auto& [upper, lower] : {std::pair{0.75, 0.25}, std::pair{0.25, 0.75}}) {
+        painter paint{scan.labels};
+        paint_all(paint, scan, frames[0], [&](const auto&) { return upper; });
+        paint_all(paint, scan, frames[1], [&](const auto&) { return lower; });
+        CHECK(paint.probability().voxels(9, 20, 15) == 0.75f); // the gap between them
+        CHECK(paint.probability().voxels(12, 20, 15) == static_cast<float>(upper));
+        CHECK(paint.probability().voxels(5, 20, 15) == static_cast<float>(lower));
+    }
 }
