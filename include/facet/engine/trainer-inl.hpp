@@ -27,6 +27,7 @@
 #include <facet/core/error.hpp>
 #include <facet/core/version.hpp>
 #include <facet/data/labels.hpp>
+#include <facet/data/split.hpp>
 #include <facet/engine/batch.hpp>
 #include <facet/engine/learner.hpp>
 #include <facet/engine/progress.hpp>
