@@ -1,4 +1,4 @@
-# cmake -DCOMMANDS=<compile_commands.json> -DSOURCE=<file> -P check.cmake
+# cmake -DCOMMANDS=<compile_commands.json> -DTARGET=<library> -DSOURCE=<file> -P check.cmake
 #
 # Compiles SOURCE with the command the build would use. Its first line says what must come of it:
 #   // expect: <words>      one error, a failed static assertion that starts "facet:" and contains the words
@@ -14,7 +14,7 @@ set(expected "${CMAKE_MATCH_1}")
 # The entry's lines hold JSON strings: undo its escapes and let a shell split the words, as the build tool does.
 cmake_path(GET SOURCE FILENAME name)
 string(REPLACE "." "\\." name_regex "${name}")
-file(STRINGS ${COMMANDS} line REGEX "\"command\": .*facet_compile_fail\\.dir/${name_regex}\\.o ")
+file(STRINGS ${COMMANDS} line REGEX "\"command\": .*${TARGET}\\.dir/([a-z]+/)?${name_regex}\\.o ")
 if(NOT line MATCHES "\"command\": \"(.*)\",?$")
   message(FATAL_ERROR "${COMMANDS} has no command for ${name}; configure again")
 endif()
