@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -32,6 +33,10 @@ struct pixel_share {
         fracture += fracture_pixels, all += pixels;
         if (fracture_pixels > 0) in_positive_slices += pixels;
     }
+    pixel_share& operator+=(const pixel_share& other) {
+        fracture += other.fracture, all += other.all, in_positive_slices += other.in_positive_slices;
+        return *this;
+    }
 };
 
 /// Counts of one group of slices: a level, a part of the split, everything.
@@ -56,6 +61,30 @@ struct group_statistics {
         positive_patients.insert(s.patient);
         mask_mm2 += s.fracture_pixels * s.spacing[0] * s.spacing[1];
     }
+    group_statistics& operator+=(const group_statistics& other) {
+        slices += other.slices, positive_slices += other.positive_slices, ignored += other.ignored, mask_mm2 += other.mask_mm2;
+        vertebrae.insert(other.vertebrae.begin(), other.vertebrae.end());
+        positive_vertebrae.insert(other.positive_vertebrae.begin(), other.positive_vertebrae.end());
+        patients.insert(other.patients.begin(), other.patients.end());
+        positive_patients.insert(other.positive_patients.begin(), other.positive_patients.end());
+        stored += other.stored;
+        native += other.native;
+        return *this;
+    }
+};
+
+/// Number, mean and standard deviation of pixels.
+struct moments {
+    std::uint64_t n = 0;
+    double sum = 0, squares = 0;
+
+    void add(double x) { ++n, sum += x, squares += x * x; }
+    [[nodiscard]] std::optional<double> mean() const { return n > 0 ? std::optional{sum / static_cast<double>(n)} : std::nullopt; }
+    [[nodiscard]] std::optional<double> deviation() const {
+        if (n < 2) return std::nullopt;
+        const double m = *mean();
+        return std::sqrt(std::max(0.0, squares / static_cast<double>(n) - m * m));
+    }
 };
 
 struct store_statistics {
@@ -64,7 +93,9 @@ struct store_statistics {
     std::map<int, group_statistics> by_level;
     std::map<std::string, group_statistics> by_patient;
     std::map<std::string, std::map<int, group_statistics>> by_part; ///< "test", "fold 0", ...; empty without split.json
-    std::vector<std::uint32_t> mask_pixels;                         ///< of each positive slice
+    std::vector<double> mask_pixels, mask_mm2;                      ///< of each positive slice, in rising order
+    std::vector<double> slices_per_vertebra, fractures_per_patient; ///< in rising order; of every vertebra, of every patient
+    moments hu_in_masks, hu_elsewhere;
     std::map<int, std::uint64_t> hu_inside, hu_outside;             ///< pixels per 50 HU, air padding left out
     std::set<double> spacings, steps;
 };
@@ -81,10 +112,26 @@ inline void count_hu(const store& data, const slice_info& s, store_statistics& o
         if (image[i] == -1024 || mask[i] == 255) continue;
         const int bin = static_cast<int>(std::floor(static_cast<double>(image[i]) / hu_step)) * hu_step;
         ++(mask[i] == 1 ? out.hu_inside : out.hu_outside)[bin];
+        (mask[i] == 1 ? out.hu_in_masks : out.hu_elsewhere).add(image[i]);
     }
 }
 
 } // namespace detail
+
+/// The value below which a share `q` of the sorted values lies, between neighbours; nothing of nothing.
+[[nodiscard]] inline std::optional<double> quantile(const std::vector<double>& sorted, double q) {
+    if (sorted.empty()) return std::nullopt;
+    const double place = q * static_cast<double>(sorted.size() - 1);
+    const auto low = static_cast<std::size_t>(place), high = std::min(low + 1, sorted.size() - 1);
+    return sorted[low] + (place - static_cast<double>(low)) * (sorted[high] - sorted[low]);
+}
+
+/// One part of the split, all levels together.
+[[nodiscard]] inline group_statistics total_of(const store_statistics& s, const std::string& part) {
+    group_statistics total;
+    for (const auto& [level, group] : s.by_part.at(part)) total += group;
+    return total;
+}
 
 /// Counts a whole store; reads every pixel once.
 inline store_statistics count_store(const store& data) {
@@ -97,17 +144,24 @@ inline store_statistics count_store(const store& data) {
         for (std::size_t k = 0; k < split.folds.size(); ++k)
             for (const auto& p : split.folds[k]) part_of[p] = "fold " + std::to_string(k);
     }
+    std::map<std::pair<std::string, int>, std::size_t> slices_of;
     for (const auto& s : data.slices()) {
         out.all.add(s, out.pixels_per_slice);
         out.by_level[s.vertebra].add(s, out.pixels_per_slice);
         out.by_patient[s.patient].add(s, out.pixels_per_slice);
         if (const auto part = part_of.find(s.patient); part != part_of.end()) out.by_part[part->second][s.vertebra].add(s, out.pixels_per_slice);
-        if (s.fracture_pixels > 0) out.mask_pixels.push_back(s.fracture_pixels);
-        out.spacings.insert(s.spacing[0]);
+        if (s.fracture_pixels > 0) {
+            out.mask_pixels.push_back(s.fracture_pixels);
+            out.mask_mm2.push_back(s.fracture_pixels * s.spacing[0] * s.spacing[1]);
+        }
+        ++slices_of[{s.patient, s.vertebra}];
+        out.spacings.insert(s.spacing.begin(), s.spacing.end());
         out.steps.insert(s.step);
         detail::count_hu(data, s, out);
     }
-    std::ranges::sort(out.mask_pixels);
+    for (const auto& [vertebra, n] : slices_of) out.slices_per_vertebra.push_back(static_cast<double>(n));
+    for (const auto& [patient, group] : out.by_patient) out.fractures_per_patient.push_back(static_cast<double>(group.positive_vertebrae.size()));
+    for (auto* values : {&out.mask_pixels, &out.mask_mm2, &out.slices_per_vertebra, &out.fractures_per_patient}) std::ranges::sort(*values);
     return out;
 }
 
@@ -125,6 +179,16 @@ inline nlohmann::ordered_json json_of(const group_statistics& g) {
             {"ignored_pixels", g.ignored}, {"mean_mask_pixels", json_of(mean(static_cast<double>(g.stored.fracture)))}, {"mean_mask_mm2", json_of(mean(g.mask_mm2))}};
 }
 
+inline nlohmann::ordered_json json_of(const moments& m) { return {{"pixels", m.n}, {"mean", json_of(m.mean())}, {"standard_deviation", json_of(m.deviation())}}; }
+
+inline nlohmann::ordered_json spread_of(const std::vector<double>& sorted) {
+    double sum = 0;
+    for (const double x : sorted) sum += x;
+    const auto mean = sorted.empty() ? std::nullopt : std::optional{sum / static_cast<double>(sorted.size())};
+    return {{"n", sorted.size()}, {"mean", json_of(mean)}, {"min", json_of(quantile(sorted, 0))}, {"p5", json_of(quantile(sorted, 0.05))}, {"median", json_of(quantile(sorted, 0.5))},
+            {"p95", json_of(quantile(sorted, 0.95))}, {"max", json_of(quantile(sorted, 1))}};
+}
+
 } // namespace detail
 
 /// Levels of the store without a fracture in a part: sensitivity is undefined there.
@@ -139,12 +203,18 @@ inline nlohmann::ordered_json json_of(const group_statistics& g) {
 [[nodiscard]] inline nlohmann::ordered_json to_json(const store_statistics& s, const store& data) {
     nlohmann::ordered_json out{{"data", data.data_statement()}, {"content_hash", data.content_hash()}, {"size", data.size()}, {"pixel_spacings_mm", s.spacings}, {"slice_steps_mm", s.steps}};
     out["all"] = detail::json_of(s.all);
+    out["mask_pixels"] = detail::spread_of(s.mask_pixels);
+    out["mask_mm2"] = detail::spread_of(s.mask_mm2);
+    out["slices_per_vertebra"] = detail::spread_of(s.slices_per_vertebra);
+    out["fractured_vertebrae_per_patient"] = detail::spread_of(s.fractures_per_patient);
+    out["hu"] = {{"in_masks", detail::json_of(s.hu_in_masks)}, {"elsewhere", detail::json_of(s.hu_elsewhere)}};
     for (const auto& [level, group] : s.by_level) {
         out["by_level"]["V" + std::to_string(level)] = detail::json_of(group);
         out["by_level"]["V" + std::to_string(level)]["name"] = vertebra_name(vertebra_id{level});
     }
     for (const auto& [patient, group] : s.by_patient) out["by_patient"][patient] = detail::json_of(group);
     for (const auto& [part, levels] : s.by_part) {
+        out["by_part"][part]["all"] = detail::json_of(total_of(s, part));
         for (const auto& [level, group] : levels) out["by_part"][part]["levels"]["V" + std::to_string(level)] = detail::json_of(group);
         out["by_part"][part]["levels_without_positives"] = levels_without_positives(s, part);
     }

@@ -5,7 +5,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -51,19 +55,33 @@ inline std::string levels_chart(const store_statistics& s) {
     return c.svg("Share of fractured vertebrae by level");
 }
 
-inline std::string area_chart(const store_statistics& s) {
-    std::map<int, double> bins; // by fifth of a decade of pixels
-    for (const auto n : s.mask_pixels) ++bins[static_cast<int>(std::floor(5 * std::log10(static_cast<double>(n))))];
+/// Sizes over three decades: bars by fifth of a decade.
+inline std::string area_chart(const std::vector<double>& sizes, const std::string& label) {
+    std::map<int, double> bins;
+    for (const auto n : sizes) ++bins[static_cast<int>(std::floor(5 * std::log10(n)))];
     double highest = 1;
     for (const auto& [b, n] : bins) highest = std::max(highest, n);
     const double low = std::pow(10, bins.begin()->first / 5.0), high = std::pow(10, (bins.rbegin()->first + 1) / 5.0);
-    chart c{{"fracture pixels in a slice", low, high, true}, {"slices", 0, highest * 1.08, false}};
+    chart c{{label, low, high, true}, {"slices", 0, highest * 1.08, false}};
     for (const auto& [b, n] : bins) c.box({std::pow(10, (b + 0.06) / 5.0), 0}, {std::pow(10, (b + 0.94) / 5.0), n}, ink::vermilion);
-    return c.svg("Sizes of fracture masks");
+    return c.svg("Sizes of fracture masks: " + label);
+}
+
+/// How many patients have how many fractured vertebrae.
+inline std::string patients_chart(const store_statistics& s) {
+    std::map<int, double> patients;
+    for (const double n : s.fractures_per_patient) ++patients[static_cast<int>(n)];
+    double highest = 5; // whole numbers on the axis
+    for (const auto& [n, count] : patients) highest = std::max(highest, count);
+    std::vector<tick> ticks;
+    const int last = patients.rbegin()->first;
+    for (int n = 0; n <= last; n += last > 14 ? 2 : 1) ticks.push_back({static_cast<double>(n), std::to_string(n)});
+    chart c{{"fractured vertebrae of a patient", -0.6, last + 0.6, false, ticks}, {"patients", 0, highest * 1.08, false}};
+    for (const auto& [n, count] : patients) c.box({n - 0.35, 0}, {n + 0.35, count}, ink::blue);
+    return c.svg("Patients by number of fractured vertebrae");
 }
 
 inline std::string hu_chart(const store_statistics& s) {
-    chart c{{"Hounsfield units", -300, 1300, false}, {"share of pixels, %", 0, 1, false}};
     double highest = 0;
     const auto curve = [&](const std::map<int, std::uint64_t>& bins) {
         double total = 0;
@@ -78,7 +96,7 @@ inline std::string hu_chart(const store_statistics& s) {
         return line;
     };
     const auto outside = curve(s.hu_outside), inside = curve(s.hu_inside);
-    c = chart{{"Hounsfield units", -300, 1300, false}, {"share of pixels, %", 0, highest * 1.08, false}};
+    chart c{{"Hounsfield units", -300, 1300, false}, {"share of pixels, %", 0, highest * 1.08, false}};
     c.line(outside, ink::grey);
     c.line(inside, ink::vermilion);
     c.legend("outside", ink::grey);
@@ -97,7 +115,7 @@ inline void add_totals(page& p, const store_statistics& s, const store& data) {
     t.rows.push_back({"native resolution, the crop's own slice", percent(s.all.native.of_positive()), percent(s.all.native.of_all())});
     t.rows.push_back({"stored, ignored pixels left out", percent(s.all.stored.of_positive()), percent(s.all.stored.of_all())});
     p.add(t);
-    p.note("Papers rarely say which of these four they mean. They differ by a factor of ten and more.");
+    p.note("Papers rarely say which of these four they mean, and they can differ more than tenfold.");
 }
 
 inline void add_parts(page& p, const store_statistics& s) {
@@ -107,24 +125,45 @@ inline void add_parts(page& p, const store_statistics& s) {
         return;
     }
     auto t = table_by("part");
-    for (const auto& [part, levels] : s.by_part) {
-        group_statistics sum;
-        for (const auto& [level, g] : levels) {
-            sum.slices += g.slices, sum.positive_slices += g.positive_slices, sum.mask_mm2 += g.mask_mm2;
-            sum.vertebrae.insert(g.vertebrae.begin(), g.vertebrae.end());
-            sum.positive_vertebrae.insert(g.positive_vertebrae.begin(), g.positive_vertebrae.end());
-            for (auto [to, from] : {std::pair{&sum.stored, &g.stored}, std::pair{&sum.native, &g.native}}) to->fracture += from->fracture, to->all += from->all, to->in_positive_slices += from->in_positive_slices;
-        }
-        t.rows.push_back(row_of(part, sum));
-    }
+    for (const auto& [part, levels] : s.by_part) t.rows.push_back(row_of(part, total_of(s, part)));
     p.add(t);
-    for (const auto& [part, levels] : s.by_part) {
-        const auto missing = levels_without_positives(s, part);
-        if (missing.empty()) continue;
-        std::string names;
-        for (const auto& m : missing) names += (names.empty() ? "" : ", ") + m;
-        p.paragraph("No fracture in " + part + ": " + names + ". Sensitivity is undefined there, specificity is not.");
+    table matrix{{"fractured vertebrae"}, {}};
+    for (const auto& [part, levels] : s.by_part) matrix.head.push_back(part);
+    for (auto level = s.by_level.rbegin(); level != s.by_level.rend(); ++level) {
+        auto& row = matrix.rows.emplace_back(1, printed(vertebra_id{level->first}));
+        for (const auto& [part, levels] : s.by_part) {
+            const auto at = levels.find(level->first);
+            const std::size_t all = at == levels.end() ? 0 : at->second.vertebrae.size(), broken = at == levels.end() ? 0 : at->second.positive_vertebrae.size();
+            row.push_back((broken > 0 ? std::to_string(broken) : "none") + " of " + std::to_string(all));
+        }
     }
+    p.add(matrix);
+    p.note("Where a part has none, sensitivity is undefined; specificity is not.");
+}
+
+/// "1.5 mm", or from the least to the greatest.
+inline std::string range_of(const std::set<double>& values) {
+    if (values.empty()) return std::string{undefined_sign};
+    const auto low = significant(*values.begin()), high = significant(*values.rbegin());
+    return (low == high ? low : low + " " + std::string{en_dash} + " " + high) + " mm";
+}
+
+inline std::string range_of(const std::vector<double>& sorted) {
+    if (sorted.empty()) return std::string{undefined_sign};
+    return decimal(quantile(sorted, 0), 0) + " " + std::string{en_dash} + " " + decimal(quantile(sorted, 1), 0) + ", median " + decimal(quantile(sorted, 0.5), 0);
+}
+
+inline void add_geometry(page& p, const store_statistics& s, const store& data) {
+    const auto ignored = ratio(s.all.ignored, data.count() * s.pixels_per_slice);
+    const auto hounsfield = [](const moments& m) { return decimal(m.mean(), 0) + " \u00b1 " + decimal(m.deviation(), 0) + " HU"; };
+    p.section("Slices");
+    p.definitions(std::vector<std::pair<std::string, std::string>>{
+        {"size", std::to_string(data.size()) + " \u00d7 " + std::to_string(data.size()) + " pixels of " + range_of(s.spacings)},
+        {"distance", range_of(s.steps) + " from slice to slice"},
+        {"slices of a vertebra", range_of(s.slices_per_vertebra)},
+        {"ignored pixels", percent(ignored) + ": bone of other vertebrae and what the reader was unsure of"},
+        {"in fracture masks", hounsfield(s.hu_in_masks)},
+        {"elsewhere", hounsfield(s.hu_elsewhere) + ", padding left out"}});
 }
 
 inline std::string html(const store_statistics& s, const store& data) {
@@ -143,11 +182,14 @@ inline std::string html(const store_statistics& s, const store& data) {
         p.paragraph("No slice holds a fracture.");
     } else {
         p.begin_row();
-        p.figure(area_chart(s), "How large the masks are, over slices with a fracture.");
+        p.figure(patients_chart(s), "Fractures keep company: patients by the number of their fractured vertebrae.");
+        p.figure(area_chart(s.mask_pixels, "fracture pixels in a slice"), "How large the masks are as stored, over slices with a fracture. Median " + decimal(quantile(s.mask_pixels, 0.5), 0) + " pixels.");
+        p.figure(area_chart(s.mask_mm2, "fracture in a slice, mm\u00b2"), "The same in the patient. Median " + decimal(quantile(s.mask_mm2, 0.5), 0) + " mm\u00b2.");
         p.figure(hu_chart(s), "Density in fracture masks and elsewhere in the crops, padding left out.");
         p.end_row();
     }
     add_parts(p, s);
+    add_geometry(p, s, data);
     p.section("By patient");
     auto patients = table_by("patient");
     for (const auto& [name, g] : s.by_patient) patients.rows.push_back(row_of(name, g));
