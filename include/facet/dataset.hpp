@@ -3,6 +3,7 @@
 /// Everything a dataset recipe needs.
 
 #include <facet/app/dataset.hpp>
+#include <facet/core/error.hpp>
 #include <facet/core/units.hpp>
 #include <facet/data/crop.hpp>
 #include <facet/data/dataset.hpp>

@@ -15,8 +15,8 @@
 #include <facet/data/crop.hpp>
 #include <facet/data/labels.hpp>
 #include <facet/data/role.hpp>
-#include <facet/data/slicer.hpp>
 #include <facet/data/slices.hpp>
+#include <facet/data/slicing.hpp>
 
 /// A dataset recipe composed of policies by role, as an experiment is.
 namespace facet {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include <facet/data/volume.hpp>
+#include <facet/data/grid.hpp>
 
 namespace facet {
 

@@ -24,6 +24,7 @@
 #include <facet/core/error.hpp>
 #include <facet/data/cases.hpp>
 #include <facet/data/progress.hpp>
+#include <facet/data/slicer.hpp>
 #include <facet/data/store.hpp>
 #include <facet/data/store_format.hpp>
 #include <facet/data/store_writer.hpp>

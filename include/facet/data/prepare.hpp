@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <facet/data/slicer.hpp>
+#include <facet/data/slicing.hpp>
 
 namespace facet {
 

@@ -7,7 +7,7 @@
 #include <facet/core/error.hpp>
 #include <facet/data/crop.hpp>
 #include <facet/data/labels.hpp>
-#include <facet/data/slicer.hpp>
+#include <facet/data/slicing.hpp>
 
 namespace facet {
 

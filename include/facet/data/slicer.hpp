@@ -17,24 +17,12 @@
 #include <facet/data/crop.hpp>
 #include <facet/data/geometry.hpp>
 #include <facet/data/labels.hpp>
-#include <facet/data/slice.hpp>
 #include <facet/data/slices.hpp>
+#include <facet/data/slicing.hpp>
 #include <facet/data/volume.hpp>
 
 /// From a scan to slices of its vertebrae, and from a place in a slice back to the scan.
 namespace facet {
-
-/// What a recipe says, as values: made from policies by a dataset's binary, or from dataset.json by those that only read a store.
-struct slicing {
-    std::function<labels::meaning(int)> scheme;
-    levels wanted;
-    std::function<crop_region(const spine_layout&, vertebra_id)> crop;
-    slice_axis axis = slice_axis::axial;
-    std::size_t size = 256;
-    double pixel = 0.5; ///< mm
-    double step = 0;    ///< mm; 0 for every slice of the scan
-    bool fit = false;   ///< choose the pixel per vertebra
-};
 
 /// Where the slices of one vertebra lie.
 struct slice_frame {
