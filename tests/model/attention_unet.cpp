@@ -67,14 +67,16 @@ TEST_CASE("with MONAI's weights the attention U-Net gives MONAI's logits") {
     const golden g;
     const auto net = monai_network(g);
     const auto images = g("images");
+    // Of logits up to 2: MONAI ran in another memory layout, so sums are taken in another order.
+    constexpr float rounding = 2e-5f;
     {
         const at::NoGradGuard no_grad;
         net->train(false);
-        CHECK((net->forward(images) - g("logits.eval")).abs().max().item<float>() < 1e-5f);
+        CHECK((net->forward(images) - g("logits.eval")).abs().max().item<float>() < rounding);
     }
     net->train(true);
     const auto logits = net->forward(images);
-    CHECK((logits - g("logits.train")).abs().max().item<float>() < 1e-5f);
+    CHECK((logits - g("logits.train")).abs().max().item<float>() < rounding);
     const auto first = net->parameters().front();
     REQUIRE(first.first == "model.0.conv.0.conv.weight");
     const auto gradient = torch::autograd::grad({logits.square().mean()}, {first.second})[0];

@@ -1,0 +1,242 @@
+#include <facet/engine/trainer.hpp>
+
+#include "support/test.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <facet/engine/inference.hpp>
+#include <facet/engine/run_directory.hpp>
+
+#include "engine/trained.hpp"
+#include "evaluate/made_run.hpp"
+
+using namespace facet;
+
+namespace {
+
+/// A store on disk, and trainings on it.
+struct bench {
+    testing::scratch folder;
+    bench() { make_store(folder / "store"); }
+
+    [[nodiscard]] store data() const { return store{folder / "store"}; }
+    [[nodiscard]] train_options options(const std::string& run) const {
+        train_options o;
+        o.out = folder / run;
+        o.quiet = true;
+        o.where = {.device = "cpu", .threads = 1};
+        return o;
+    }
+    train_result train(const std::string& run, const plan& p = plan_of<trained>, bool resume = false, std::uint64_t seed = 1) const {
+        auto o = options(run);
+        o.resume = resume;
+        o.seed = seed;
+        const auto d = data();
+        return trainer<>::train(p, d, o);
+    }
+    [[nodiscard]] std::string bytes(const std::string& run, const std::string& file) const {
+        std::ifstream in{folder / run / file, std::ios::binary};
+        REQUIRE(in);
+        return {std::istreambuf_iterator<char>{in}, {}};
+    }
+    /// The tensors of a run's last state, by name.
+    [[nodiscard]] std::map<std::string, std::string> tensors(const std::string& run) const {
+        const mapped_file file{folder / run / "last.state"};
+        std::map<std::string, std::string> out;
+        for (const auto& t : safetensors::parse(file.bytes(), run).tensors) out[t.name] = {reinterpret_cast<const char*>(t.bytes.data()), t.bytes.size()};
+        return out;
+    }
+    [[nodiscard]] std::vector<nlohmann::json> metrics(const std::string& run) const {
+        std::vector<nlohmann::json> lines;
+        std::ifstream in{folder / run / "metrics.jsonl"};
+        for (std::string line; std::getline(in, line);) lines.push_back(nlohmann::json::parse(line));
+        return lines;
+    }
+    void flip_a_bit(const std::string& run, const std::string& file) const {
+        auto content = bytes(run, file);
+        content[content.size() / 2] ^= 4;
+        write_atomically(folder / run / file, content);
+    }
+};
+
+bool armed = false;
+
+/// The plan, with a signal to ourselves in step 7.
+plan stopping_plan() {
+    plan p = plan_of<trained>;
+    p.learning_rate_factor = [](std::int64_t step, std::int64_t steps) {
+        if (step == 7 && std::exchange(armed, false)) std::raise(SIGINT);
+        return plan_of<trained>.learning_rate_factor(step, steps);
+    };
+    return p;
+}
+
+} // namespace
+
+TEST_CASE("the same seed gives bitwise equal weights, another seed others") {
+    const bench b;
+    b.train("a");
+    b.train("b");
+    b.train("c", plan_of<trained>, false, 2);
+    CHECK(b.tensors("a") == b.tensors("b"));
+    CHECK(b.tensors("a") != b.tensors("c"));
+}
+
+TEST_CASE("a run stopped by a signal and resumed ends with the bits of one that was never stopped") {
+    const bench b;
+    b.train("whole");
+    armed = true;
+    const auto p = stopping_plan();
+    const auto stopped = b.train("parts", p);
+    CHECK(stopped.interrupted);
+    CHECK(stopped.steps == 8);
+    const auto resumed = b.train("parts", p, true);
+    CHECK_FALSE(resumed.interrupted);
+    CHECK(resumed.steps == 20);
+    CHECK(b.tensors("whole") == b.tensors("parts"));
+    const auto whole = b.metrics("whole"), parts = b.metrics("parts");
+    REQUIRE(whole.size() == parts.size());
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+        CHECK(whole[i]["train_loss"] == parts[i]["train_loss"]);
+        CHECK(whole[i]["pr_auc"] == parts[i]["pr_auc"]);
+    }
+}
+
+TEST_CASE("a damaged state falls back to the one before it, and to a refusal where none is whole") {
+    const bench b;
+    b.train("whole");
+    armed = true;
+    const auto p = stopping_plan();
+    b.train("parts", p);
+    b.flip_a_bit("parts", "last.state");
+    b.train("parts", p, true);
+    CHECK(b.tensors("whole") == b.tensors("parts"));
+
+    b.flip_a_bit("parts", "last.state");
+    b.flip_a_bit("parts", "previous.state");
+    CHECK_THROWS_WITH(b.train("parts", p, true), Catch::Contains("no state that could be resumed"));
+}
+
+TEST_CASE("a run keeps its best checkpoints, named by epoch and score, and tells every epoch") {
+    const bench b;
+    const auto r = b.train("run");
+    const auto kept = inference<>::checkpoints(plan_of<trained>, b.folder / "run");
+    REQUIRE(kept.size() == 2);
+    CHECK(kept[0].score >= kept[1].score);
+    CHECK(r.best == kept[0].path);
+    for (const auto& c : kept) CHECK_THAT(c.path.filename().string(), Catch::Matches("ep[0-9][0-9]_prauc[01]\\.[0-9]{4}\\.safetensors"));
+
+    const auto lines = b.metrics("run");
+    CHECK(static_cast<std::int64_t>(lines.size()) == r.epochs);
+    double best = 0;
+    for (const auto& line : lines) {
+        best = std::max(best, line["pr_auc"]["value"].get<double>());
+        CHECK(line["dice"].contains("undefined"));
+        CHECK(line["probability"]["positive"].contains("q50"));
+        CHECK(line["data_wait_share"].get<double>() <= 1);
+        CHECK(line["peak_ram_mib"].get<double>() > 0);
+    }
+    CHECK(*kept[0].score == best);
+    CHECK(nlohmann::json::parse(b.bytes("run", "run.json"))["description"]["loss"]["policy"] == "loss::dice_bce");
+    CHECK(b.bytes("run", "dataset.json") == b.data().dataset_json());
+    CHECK_FALSE(std::filesystem::is_empty(b.folder / "run" / "tensorboard"));
+}
+
+TEST_CASE("a checkpoint scores as the network that was saved scored on validation") {
+    const bench b;
+    b.train("run");
+    const auto data = b.data();
+    const auto best = inference<>::checkpoints(plan_of<trained>, b.folder / "run").front();
+    const auto parts = parts_of(data, patient_split::load(data), 0);
+    score_histogram h;
+    const inference<> network{plan_of<trained>, best, {.device = "cpu", .threads = 1}};
+    network.score(data, parts.validation, [&](std::span<const std::uint32_t> slices, const float* logits) {
+        for (const auto s : slices)
+            for (std::size_t i = s * 256; i < (s + 1) * 256; ++i, ++logits)
+                if (data.masks()[i] != 255) h.add(*logits, data.masks()[i] == 1);
+    });
+    CHECK(*average_precision(h) == Approx(*best.score).margin(1e-6));
+}
+
+TEST_CASE("a damaged checkpoint is refused") {
+    const bench b;
+    b.train("run");
+    const auto best = inference<>::checkpoints(plan_of<trained>, b.folder / "run").front();
+    b.flip_a_bit("run", "checkpoints/" + best.path.filename().string());
+    CHECK_THROWS_WITH((inference<>{plan_of<trained>, best, {.device = "cpu"}}), Catch::Contains("is damaged"));
+}
+
+TEST_CASE("a loss that is not a number stops the run with code 4 and the step it began in") {
+    const bench b;
+    plan p = plan_of<trained>;
+    p.loss = [](const at::Tensor& logits, const at::Tensor&) { return logits.sum().mul(NAN); };
+    try {
+        b.train("run", p);
+        FAIL("it trained");
+    } catch (const error& e) {
+        CHECK(e.code() == exit_code::diverged);
+        CHECK_THAT(e.what(), Catch::Contains("from step 0 on"));
+    }
+}
+
+TEST_CASE("a store with a damaged chunk stops the training and names the file") {
+    const bench b;
+    auto images = b.bytes("store", "images.npy");
+    images[images.size() / 2] ^= 1;
+    write_atomically(b.folder / "store" / "images.npy", images);
+    CHECK_THROWS_WITH(b.train("run"), Catch::Contains("images.npy' is damaged"));
+}
+
+TEST_CASE("a run refuses what it cannot do in one sentence") {
+    const bench b;
+    b.train("run");
+    CHECK_THROWS_WITH(b.train("run"), Catch::Contains("already holds a run; add --resume"));
+    CHECK_THROWS_WITH(b.train("nothing", plan_of<trained>, true), Catch::Contains("holds no run to resume"));
+    CHECK_THROWS_WITH(b.train("run", plan_of<trained>, true, 2), Catch::Contains("cannot be resumed: it was started with seed 1, not 2"));
+    const auto data = b.data();
+    auto o = b.options("other");
+    o.fold = 9;
+    CHECK_THROWS_WITH(trainer<>::train(plan_of<trained>, data, o), Catch::Contains("--fold 9 does not exist") && Catch::Contains("folds 0 to 1"));
+    o = b.options("other");
+    o.limit = 3;
+    CHECK_THROWS_WITH(trainer<>::train(plan_of<trained>, data, o), Catch::Contains("--limit 3 is less than a batch of 8"));
+    plan larger = plan_of<trained>;
+    larger.size = 32;
+    CHECK_THROWS_WITH(b.train("other", larger), Catch::Contains("slices of 16 pixels"));
+    o = b.options("other");
+    o.where.device = "tpu";
+    CHECK_THROWS_WITH(trainer<>::train(plan_of<trained>, data, o), Catch::Contains("unknown device 'tpu'"));
+    CHECK_FALSE(std::filesystem::exists(b.folder / "other" / "run.json"));
+}
+
+TEST_CASE("one process at a time trains into a folder") {
+    const testing::scratch folder;
+    const run_directory first{folder / "run", false};
+    CHECK_THROWS_WITH((run_directory{folder / "run", false}), Catch::Contains("another process is training"));
+}
+
+TEST_CASE("what a killed process left behind is removed by the next") {
+    const testing::scratch folder;
+    std::filesystem::create_directories(folder / "run" / "checkpoints");
+    std::ofstream{folder / "run" / "checkpoints" / "ep01.safetensors.tmp.123"} << "half";
+    const run_directory next{folder / "run", false};
+    CHECK_FALSE(std::filesystem::exists(folder / "run" / "checkpoints" / "ep01.safetensors.tmp.123"));
+}
+
+TEST_CASE("a limited run trains on so many slices, half of them with fracture") {
+    const bench b;
+    auto o = b.options("run");
+    o.limit = 16;
+    o.steps = 4;
+    const auto data = b.data();
+    CHECK(trainer<>::train(plan_of<trained>, data, o).steps == 4);
+    const auto about = nlohmann::json::parse(b.bytes("run", "run.json"));
+    CHECK(about["training_slices"] == 16);
+    CHECK(about["training_slices_with_fracture"] == 8);
+    CHECK(about["limit"] == 16);
+}
