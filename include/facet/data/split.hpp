@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -67,15 +68,27 @@ inline void sort_by_load(std::vector<patient_load>& loads, std::uint64_t seed) {
     for (std::size_t i = 0; i < loads.size(); ++i) loads[i] = std::move(keyed[i].second);
 }
 
-/// One patient out of each of `n` equal stretches of the sorted list, so that the test set has fractures as the whole has.
-inline std::vector<patient_load> draw_test(std::vector<patient_load>& sorted, std::size_t n, std::uint64_t seed) {
-    std::vector<patient_load> test, rest;
-    rng::stream draw{rng::key(seed, std::uint64_t{'t'})};
+/// Moves one patient out of each of `n` equal stretches to `test`, the others to `rest`.
+inline void draw_stretches(std::span<const patient_load> sorted, std::size_t n, rng::stream& draw, std::vector<patient_load>& test, std::vector<patient_load>& rest) {
+    if (n == 0) rest.insert(rest.end(), sorted.begin(), sorted.end());
     for (std::size_t stretch = 0; stretch < n; ++stretch) {
         const std::size_t begin = stretch * sorted.size() / n, end = (stretch + 1) * sorted.size() / n;
         const std::size_t chosen = begin + draw.below(end - begin);
         for (std::size_t i = begin; i < end; ++i) (i == chosen ? test : rest).push_back(sorted[i]);
     }
+}
+
+/// The test set has fractures as the whole has: its share of the patients with fractures, light ones and heavy ones. Where they are few,
+/// every fold gets one before the test set gets a second.
+inline std::vector<patient_load> draw_test(std::vector<patient_load>& sorted, std::size_t n, std::size_t folds, std::uint64_t seed) {
+    const std::size_t all = sorted.size(), healthy = static_cast<std::size_t>(std::ranges::count_if(sorted, [](const auto& p) { return p.positive_slices == 0; })), broken = all - healthy;
+    const std::size_t fair = (2 * n * broken + all) / (2 * all), spare = broken > folds ? broken - folds : 0;
+    const std::size_t with_fracture = std::max(n > healthy ? n - healthy : 0, std::min({n, broken, std::max<std::size_t>(1, std::min(fair, spare))}));
+    std::vector<patient_load> test, rest;
+    rng::stream draw{rng::key(seed, std::uint64_t{'t'})};
+    const std::span patients{std::as_const(sorted)};
+    draw_stretches(patients.first(broken), with_fracture, draw, test, rest);
+    draw_stretches(patients.last(healthy), n - with_fracture, draw, test, rest);
     sorted = std::move(rest);
     return test;
 }
@@ -146,7 +159,7 @@ inline nlohmann::json make_split(const store& data, const split_options& options
     std::set<int> levels;
     for (const auto& p : loads) levels.insert(p.vertebrae.begin(), p.vertebrae.end());
     sort_by_load(loads, options.seed);
-    const auto test = options.test > 0 ? draw_test(loads, options.test, options.seed) : std::vector<patient_load>{};
+    const auto test = options.test > 0 ? draw_test(loads, options.test, options.folds, options.seed) : std::vector<patient_load>{};
     const auto folds = deal(loads, options.folds, options.seed);
 
     auto parts = folds;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
-#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
