@@ -37,12 +37,27 @@ TEST_CASE("an overlay outlines truth inside its edge and the prediction outside"
     std::vector<float> logits(16, -5);
     mask[5] = 1;
     logits[10] = 3;
-    const auto picture = overlay(image, mask, logits, 4, 0.5); // 64 pixels each, two pictures of 256 with gaps of 2
-    CHECK(picture.width() == 2 * 256 + 6);
-    const std::size_t left = 2 + 256 + 2, top = 2;
-    CHECK(picture.at(left + 64, top + 64) == truth_colour);
-    CHECK(picture.at(left + 63, top + 63) != truth_colour);
-    CHECK(picture.at(left + 192, top + 192) == prediction_colour); // one pixel outside of the prediction's lower right corner
-    CHECK(picture.at(left + 127, top + 127) == truth_colour);      // where both meet, truth is on top
-    CHECK(picture.at(2 + 64, top + 64) != truth_colour);             // the slice alone
+    const auto picture = overlay(image, mask, logits, 4, 0.5); // 4 pixels at 75: two pictures of 300 with gaps of 2
+    CHECK(picture.width() == 2 * 300 + 6);
+    const std::size_t left = 2 + 300 + 2, top = 2;
+    CHECK(picture.at(left + 75, top + 75) == truth_colour);
+    CHECK(picture.at(left + 74, top + 74) != truth_colour);
+    CHECK(picture.at(left + 225, top + 225) == prediction_colour); // one pixel outside of the prediction's lower right corner
+    CHECK(picture.at(left + 149, top + 149) == truth_colour);      // where both meet, truth is on top
+    CHECK(picture.at(2 + 75, top + 75) != truth_colour);           // the slice alone
+}
+
+TEST_CASE("padding is cut off with two pixels to spare", "[report]") {
+    std::vector<std::int16_t> image(100, -1024);
+    image[4 * 10 + 5] = 40;
+    image[6 * 10 + 8] = 300;
+    const auto part = scanned_part(image, 10);
+    CHECK(part.x == 3);
+    CHECK(part.y == 2);
+    CHECK(part.width == 7); // columns 3 to 9: two after 8 would leave the slice
+    CHECK(part.height == 7);
+    const auto hounsfield = cut(std::span<const std::int16_t>{image}, 10, part);
+    CHECK(hounsfield.size() == 49);
+    CHECK(hounsfield[2 * 7 + 2] == 40);
+    CHECK(scanned_part(std::vector<std::int16_t>(100, -1024), 10).width == 10);
 }

@@ -55,6 +55,6 @@ TEST_CASE("every figure is well-formed also from empty and single-valued input",
     CHECK(facet::testing::well_formed(comparison("x", {})));
     const std::vector<scored_unit> one{{"L1", 1.0, true}, {"L1", 0.0, false}};
     const std::vector<std::string> groups{"L1"};
-    CHECK(facet::testing::shows_no_undefined(strips(one, groups, 0.5) + roc(one, 0.5)));
+    CHECK(facet::testing::shows_no_undefined(strips(one, groups, 0.5) + roc("vertebra sensitivity", one, 0.5)));
     CHECK(facet::testing::shows_no_undefined(threshold_scan("f1", {}, 0.5, 0.5, 0.5)));
 }

@@ -193,8 +193,8 @@ struct scored_unit {
     return c.svg("Scores of vertebrae by level");
 }
 
-/// Receiver operating characteristic from scores.
-[[nodiscard]] inline std::string roc(std::span<const scored_unit> units, std::optional<double> threshold) {
+/// Receiver operating characteristic from scores of both kinds; `name` says whose sensitivity it is.
+[[nodiscard]] inline std::string roc(std::string_view name, std::span<const scored_unit> units, std::optional<double> threshold) {
     std::vector<scored_unit> order{units.begin(), units.end()};
     std::ranges::sort(order, [](const auto& a, const auto& b) { return a.score > b.score; });
     const auto positives = static_cast<double>(std::ranges::count_if(order, &scored_unit::truth));
@@ -213,10 +213,10 @@ struct scored_unit {
     c.line(diagonal, ink::grey, 1, "4 3");
     c.line(curve, ink::blue, 2);
     if (chosen) c.ring(*chosen, ink::vermilion);
-    c.legend("sensitivity", ink::blue);
+    c.legend(name, ink::blue);
     c.legend("chance", ink::grey);
     if (chosen) c.legend("threshold", ink::vermilion);
-    return c.svg("ROC curve of vertebrae");
+    return c.svg("ROC curve: " + std::string{name});
 }
 
 /// A value with its interval, for comparing scorers.

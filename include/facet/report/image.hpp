@@ -25,8 +25,8 @@ static_assert(sizeof(rgb) == 3);
 /// Colours that stay apart for every common kind of colour blindness, and against grey (after Okabe and Ito, 2008).
 inline constexpr rgb truth_colour{0, 214, 255}, prediction_colour{255, 153, 0}, ignore_colour{190, 120, 255}, white{255, 255, 255}, black{};
 
-/// The window bone is read in: width 1800, centre 400.
-inline constexpr hu bone_window{-500, 1300};
+/// A window bone is read in: width 1500, centre 300.
+inline constexpr hu bone_window{-450, 1050};
 
 enum class interpolation { nearest, linear };
 
@@ -138,12 +138,13 @@ inline void draw_mask(canvas& picture, std::span<const std::uint8_t> mask, std::
     draw_contour(picture, width, mask.size() / width, scale, colour, where, [&](std::size_t i) { return mask[i] == 1; });
 }
 
-/// Hatches what the mask leaves open (value 255): neither fracture nor healthy, counted nowhere.
+/// Hatches, half transparent, what the mask leaves open (value 255): neither fracture nor healthy, counted nowhere.
 inline void hatch_ignored(canvas& picture, std::span<const std::uint8_t> mask, std::size_t width, std::size_t scale, rgb colour = ignore_colour) {
-    constexpr std::size_t period = 5;
+    constexpr std::size_t period = 7;
+    const auto half = [](std::uint8_t a, std::uint8_t b) { return static_cast<std::uint8_t>((a + b) / 2); };
     for (std::size_t y = 0; y < picture.height(); ++y)
         for (std::size_t x = 0; x < picture.width(); ++x)
-            if (mask[y / scale * width + x / scale] == 255 && (x + y) % period == 0) picture.at(x, y) = colour;
+            if (auto& p = picture.at(x, y); mask[y / scale * width + x / scale] == 255 && (x + y) % period == 0) p = {half(p.r, colour.r), half(p.g, colour.g), half(p.b, colour.b)};
 }
 
 /// Pictures in a grid of `columns`, row by row, `gap` pixels apart and from the border; every cell has the size of the largest picture.

@@ -22,26 +22,25 @@
 
 namespace facet::report {
 
-/// Rows of equally large pictures with a label before each and a heading above each column, growing downwards.
+/// Rows of equally large pictures with headings above them, growing downwards.
 class contact_sheet {
 public:
-    contact_sheet(std::size_t cell, std::size_t columns) : cell_{cell}, width_{margin + columns * (cell + gap)} {}
+    contact_sheet(std::size_t cell, std::size_t columns) : cell_{cell}, width_{gap + columns * (cell + gap)} {}
 
     void heading(std::span<const std::string> words) {
         canvas strip{width_, 18, white};
-        for (std::size_t c = 0; c < words.size(); ++c) strip.write(words[c], margin + c * (cell_ + gap), 6, black);
+        for (std::size_t c = 0; c < words.size(); ++c) strip.write(words[c], gap + c * (cell_ + gap), 7, black);
         parts_.push_back(std::move(strip));
     }
-    void row(std::span<const std::string> label, std::span<const canvas> pictures) {
+    void row(std::span<const canvas> pictures) {
         canvas strip{width_, cell_ + gap, white};
-        for (std::size_t line = 0; line < label.size(); ++line) strip.write(label[line], gap, 4 + line * 11, black);
-        for (std::size_t c = 0; c < pictures.size(); ++c) strip.paste(pictures[c], margin + c * (cell_ + gap), 0);
+        for (std::size_t c = 0; c < pictures.size(); ++c) strip.paste(pictures[c], gap + c * (cell_ + gap), 0);
         parts_.push_back(std::move(strip));
     }
     [[nodiscard]] canvas picture() const {
-        std::size_t height = gap;
+        std::size_t height = 0;
         for (const auto& part : parts_) height += part.height();
-        canvas out{width_ + gap, height, white};
+        canvas out{width_, height, white};
         std::size_t y = 0;
         for (const auto& part : parts_) {
             out.paste(part, 0, y);
@@ -51,10 +50,19 @@ public:
     }
 
 private:
-    static constexpr std::size_t margin = 84, gap = 4;
+    static constexpr std::size_t gap = 4;
     std::size_t cell_, width_;
     std::vector<canvas> parts_;
 };
+
+/// Words in the upper left corner of a picture, with a shadow that keeps them readable on bone.
+[[nodiscard]] inline canvas labelled(canvas picture, std::span<const std::string> words) {
+    for (std::size_t line = 0; line < words.size(); ++line) {
+        picture.write(words[line], 4, 4 + line * 10, black);
+        picture.write(words[line], 3, 3 + line * 10, white);
+    }
+    return picture;
+}
 
 /// Draws slices of one store and of batches made from it at one magnification.
 class slice_view {
@@ -109,36 +117,50 @@ private:
 namespace facet {
 
 template <class T> void inspector<T>::write(const plan& p, const store& data, const inspect_options& options) {
-    constexpr std::size_t most_rows = 8;
+    constexpr std::size_t columns = 8, most_rows = 8;
     const auto parts = parts_of(data, patient_split::load(data), options.fold);
     const auto batch = inference<>::augmented_batch(p, data, parts, options.seed, options.step);
     const auto channels = static_cast<std::size_t>(batch.channels.size(1));
     const report::slice_view view{data};
-    report::contact_sheet sheet{view.cell(), std::max(channels + 1, most_rows)};
+    const std::size_t together = std::max<std::size_t>(1, columns / (channels + 1)); // items side by side
+    report::contact_sheet sheet{view.cell(), std::max(columns, channels + 1)};
 
-    std::vector<std::string> heads{"stored"};
-    for (const auto& window : p.windows) heads.push_back(std::to_string(std::lround(window.low)) + " to " + std::to_string(std::lround(window.high)) + " HU");
+    std::vector<std::string> heads;
+    for (std::size_t item = 0; item < together; ++item) {
+        heads.push_back("stored");
+        for (const auto& window : p.windows) heads.push_back(std::to_string(std::lround(window.low)) + " to " + std::to_string(std::lround(window.high)) + " HU");
+    }
     sheet.heading(heads);
-    for (std::size_t n = 0; n < std::min(most_rows, batch.slices.size()); ++n) {
-        const auto& slice = data.slices()[batch.slices[n]];
-        std::vector<report::canvas> pictures{view.stored(batch.slices[n])};
-        for (std::size_t c = 0; c < channels; ++c) pictures.push_back(view.channel(batch, n, c));
-        const std::string label[] = {printed(vertebra_id{slice.vertebra}), slice.patient.substr(0, 13), "slice " + std::to_string(slice.position)};
-        sheet.row(label, pictures);
+    const auto shown = std::min(batch.slices.size(), together * most_rows);
+    for (std::size_t first = 0; first < shown; first += together) {
+        std::vector<report::canvas> pictures;
+        for (std::size_t i = first; i < std::min(first + together, shown); ++i) {
+            const auto n = i * batch.slices.size() / shown; // spread over the batch, which may be sorted
+            const auto& slice = data.slices()[batch.slices[n]];
+            const std::string label[] = {printed(vertebra_id{slice.vertebra}), slice.patient + " slice " + std::to_string(slice.position)};
+            pictures.push_back(report::labelled(view.stored(batch.slices[n]), label));
+            for (std::size_t c = 0; c < channels; ++c) pictures.push_back(view.channel(batch, n, c));
+        }
+        sheet.row(pictures);
     }
 
-    const auto row = report::run_through_a_fracture(data.slices(), parts.train, most_rows);
+    const auto row = report::run_through_a_fracture(data.slices(), parts.train, columns);
     const batch_plan order{p, data, parts.train, p.batch, options.seed};
     const auto moved = inference<>::augmented(p, data, row, options.seed, order.augmentation_epoch(options.step));
     std::vector<std::string> positions;
-    for (const auto i : row) positions.push_back("slice " + std::to_string(data.slices()[i].position));
-    sheet.heading(positions);
     std::vector<report::canvas> before, after;
-    for (std::size_t n = 0; n < row.size(); ++n) before.push_back(view.stored(row[n])), after.push_back(view.channel(moved, n, 0));
-    const std::string name = printed(vertebra_id{data.slices()[row.front()].vertebra});
+    for (std::size_t n = 0; n < row.size(); ++n) {
+        positions.push_back("slice " + std::to_string(data.slices()[row[n]].position));
+        before.push_back(view.stored(row[n]));
+        after.push_back(view.channel(moved, n, channels - 1));
+    }
+    const auto name = printed(vertebra_id{data.slices()[row.front()].vertebra});
     const std::string stored_label[] = {name, "stored"}, moved_label[] = {name, "augmented"};
-    sheet.row(stored_label, before);
-    sheet.row(moved_label, after);
+    before.front() = report::labelled(before.front(), stored_label);
+    after.front() = report::labelled(after.front(), moved_label);
+    sheet.heading(positions);
+    sheet.row(before);
+    sheet.row(after);
     sheet.picture().save(options.out);
 }
 

@@ -62,15 +62,39 @@ struct example {
     return out;
 }
 
-/// The slice alone, and beside it with the outlines of truth (inside its edge) and prediction (outside).
+/// The part of a slice that was scanned: what is not padding, with two pixels around it.
+struct frame {
+    std::size_t x = 0, y = 0, width = 0, height = 0;
+};
+[[nodiscard]] inline frame scanned_part(std::span<const std::int16_t> image, std::size_t size) {
+    constexpr std::int16_t padding = -1000; // and below
+    std::size_t x0 = size, x1 = 0, y0 = size, y1 = 0;
+    for (std::size_t i = 0; i < image.size(); ++i)
+        if (image[i] > padding) x0 = std::min(x0, i % size), x1 = std::max(x1, i % size), y0 = std::min(y0, i / size), y1 = std::max(y1, i / size);
+    if (x0 == size) return {0, 0, size, size};
+    x0 -= std::min<std::size_t>(x0, 2), y0 -= std::min<std::size_t>(y0, 2);
+    return {x0, y0, std::min(size, x1 + 3) - x0, std::min(size, y1 + 3) - y0};
+}
+template <class T> [[nodiscard]] std::vector<T> cut(std::span<const T> image, std::size_t size, const frame& part) {
+    std::vector<T> out;
+    for (std::size_t y = part.y; y < part.y + part.height; ++y)
+        out.insert(out.end(), image.begin() + static_cast<std::ptrdiff_t>(y * size + part.x), image.begin() + static_cast<std::ptrdiff_t>(y * size + part.x + part.width));
+    return out;
+}
+
+/// The scanned part of a slice alone, and beside it with the outlines of truth (inside its edge) and prediction (outside).
 [[nodiscard]] inline canvas overlay(std::span<const std::int16_t> image, std::span<const std::uint8_t> mask, std::span<const float> logits, std::size_t size, double threshold) {
-    const std::size_t scale = std::max<std::size_t>(1, (256 + size / 2) / size);
-    const auto plain = render(image, size, bone_window, scale);
+    const auto part = scanned_part(image, size);
+    const auto hounsfield = cut(image, size, part);
+    const auto truth = cut(mask, size, part);
+    const auto scores = cut(logits, size, part);
+    const std::size_t scale = std::max<std::size_t>(1, (300 + part.width / 2) / part.width);
+    const auto plain = render(std::span<const std::int16_t>{hounsfield}, part.width, bone_window, scale);
     auto drawn = plain;
-    hatch_ignored(drawn, mask, size, scale);
-    const double cut = std::log(threshold) - std::log1p(-threshold);
-    draw_contour(drawn, size, size, scale, prediction_colour, side::outside, [&](std::size_t i) { return static_cast<double>(logits[i]) >= cut; });
-    draw_mask(drawn, mask, size, scale, truth_colour, side::inside);
+    hatch_ignored(drawn, truth, part.width, scale);
+    const double lowest = std::log(threshold) - std::log1p(-threshold);
+    draw_contour(drawn, part.width, part.height, scale, prediction_colour, side::outside, [&](std::size_t i) { return static_cast<double>(scores[i]) >= lowest; });
+    draw_mask(drawn, truth, part.width, scale, truth_colour, side::inside);
     const canvas both[] = {plain, drawn};
     return montage(both, 2, 2);
 }

@@ -106,7 +106,7 @@ private:
     }
 
     void levels_of_judgement() {
-        table t{.head = {"", "n", "with fracture", "PR-AUC", "chance", "ROC-AUC", "threshold", "sensitivity", "specificity", "precision"}, .rows = {}};
+        table t{.head = {"", "n", "with fracture", "PR\u2011AUC", "chance", "ROC\u2011AUC", "threshold", "sensitivity", "specificity", "precision"}, .rows = {}};
         const auto range = [](const json& of, const char* key) {
             const auto text = interval(member(of, key), 2);
             return decimal(number_at(of, key), 3) + (text.empty() ? "" : "\n" + text);
@@ -124,6 +124,8 @@ private:
         page_.add(t);
         page_.note("A slice, vertebra or patient scores the mean of its twenty highest pixel probabilities. Every threshold was fitted on validation, at its own level, and frozen. " + std::string{undefined_sign}
                    + " means undefined, not zero.");
+        for (const char* level : {"slice", "vertebra", "patient"})
+            if (const auto why = text_at(member(member(evaluation_, level), "threshold"), "why"); !why.empty()) page_.note("There is no " + std::string{level} + " threshold: " + why + ".");
     }
 
     [[nodiscard]] static std::string rival_name(const std::string& key) {
@@ -139,7 +141,7 @@ private:
         page_.paragraph("Fractures are not spread evenly over a crop, so even a scorer that sees no image beats chance by far. All were fitted on the training patients only. A network is worth something where it beats them.");
         const auto chance = number_at(evaluation_, "pixel.prevalence");
         std::vector<estimate> dots;
-        table t{.head = {"scorer", "pixel PR-AUC", "times chance", "vertebra ROC-AUC", "within level"}, .rows = {}, .strong = {}};
+        table t{.head = {"scorer", "pixel PR\u2011AUC", "times chance", "vertebra ROC\u2011AUC", "within level"}, .rows = {}, .strong = {}};
         const auto add = [&](const std::string& name, const json& pixel, const json& vertebra, bool strong) {
             const auto& ap = member(pixel, "pr_auc");
             const auto value = number_at(ap, "value");
@@ -226,15 +228,15 @@ private:
         page_.end_row();
     }
 
-    [[nodiscard]] std::vector<scored_unit> scored_vertebrae() const {
+    [[nodiscard]] std::vector<scored_unit> scored(const std::string& unit) const {
         std::vector<scored_unit> out;
         for (const auto& row : scores_)
-            if (row.unit == "vertebra" && row.score) out.push_back({vertebra_name({row.vertebra}), *row.score, row.truth});
+            if (row.unit == unit && row.score) out.push_back({vertebra_name({row.vertebra}), *row.score, row.truth});
         return out;
     }
 
     void vertebrae() {
-        const auto units = scored_vertebrae();
+        const auto units = scored("vertebra");
         if (units.empty()) return;
         page_.section("Vertebrae");
         std::set<int, std::greater<>> levels; // from the head down
@@ -244,18 +246,22 @@ private:
         for (const int level : levels) groups.push_back(vertebra_name({level}));
         const auto threshold = number_at(member(evaluation_, "vertebra"), "threshold");
         figure("vertebra_scores", strips(units, groups, threshold), "Every vertebra by level. Fractured ones should lie above the threshold (dashed), the others below.");
-        const bool both = std::ranges::any_of(units, &scored_unit::truth) && !std::ranges::all_of(units, &scored_unit::truth);
         page_.begin_row();
-        if (both)
-            figure("vertebra_roc", roc(units, threshold), "Sensitivity over one minus specificity for calling a vertebra fractured; the ring is the threshold chosen on validation.");
+        receiver_curve("vertebra", units);
+        receiver_curve("slice", scored("slice"));
         page_.end_row();
+    }
+    void receiver_curve(const std::string& unit, const std::vector<scored_unit>& units) {
+        if (std::ranges::none_of(units, &scored_unit::truth) || std::ranges::all_of(units, &scored_unit::truth)) return;
+        figure(unit + "_roc", roc(unit + " sensitivity", units, number_at(member(evaluation_, unit), "threshold")),
+               "Calling a " + unit + " fractured: sensitivity over one minus specificity. The ring is the threshold chosen on validation.");
     }
 
     void by_level() {
         const auto& levels = member(evaluation_, "by_level");
         if (!levels.is_object()) return;
         page_.section("By vertebra level");
-        table t{.head = {"level", "vertebrae", "fractured", "slices", "with fracture", "pixel PR-AUC", "chance", "pixel Dice", "vertebra ROC-AUC", "sensitivity", "specificity"}, .rows = {}};
+        table t{.head = {"level", "vertebrae", "fractured", "slices", "with fracture", "pixel PR\u2011AUC", "chance", "pixel Dice", "vertebra ROC\u2011AUC", "sensitivity", "specificity"}, .rows = {}};
         std::map<int, std::string, std::greater<>> order;
         for (const auto& [key, value] : levels.items()) order[detail::field_as<int>(key.substr(1)).value_or(0)] = key;
         for (const auto& [number, key] : order) {
@@ -273,14 +279,14 @@ private:
     }
 
     void examples(const store& data, const slice_logits& logits) {
-        const auto chosen = choose_examples(scores_, data.slices(), number_at(member(evaluation_, "vertebra"), "threshold"), 3);
+        const auto chosen = choose_examples(scores_, data.slices(), number_at(member(evaluation_, "vertebra"), "threshold"), 4);
         if (chosen.empty()) return;
         std::vector<std::uint32_t> slices;
         for (const auto& e : chosen) slices.push_back(e.slice);
         const auto scored = logits(slices);
         const double threshold = number_at(evaluation_, "threshold").value_or(0.5);
         page_.section("Slices to look at");
-        page_.paragraph("Blue: the fracture as marked. Orange: what the network marks. Hatched: left open by the reader. Chosen by the vertebra\u2019s score, not by hand.");
+        page_.paragraph("Blue: the fracture as marked. Orange: what the network marks. Hatched: not judged, because it belongs to a neighbouring vertebra or was left open. Chosen by the vertebra\u2019s score, not by hand.");
         static const std::map<outcome, std::pair<std::string, std::string>> kinds{{outcome::hit, {"Surest hits", "hit"}},
                                                                                   {outcome::miss, {"Missed fractures, lowest scores first", "miss"}},
                                                                                   {outcome::false_alarm, {"False alarms, highest scores first", "false_alarm"}}};

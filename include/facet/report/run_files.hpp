@@ -121,7 +121,8 @@ template <class T> std::optional<T> field_as(const std::string& text) {
         if (name == "policy") continue;
         fields += (fields.empty() ? "" : ", ") + (name == "items" || name == "channels" ? policy_text(value) : name + " " + policy_text(value));
     }
-    const auto policy = text_at(described, "policy");
+    auto policy = text_at(described, "policy");
+    if (const auto scope = policy.rfind("::"); scope != std::string::npos) policy.erase(0, scope + 2); // the role is said beside it
     if (policy.empty()) return fields;
     return fields.empty() ? policy : policy + "(" + fields + ")";
 }
