@@ -84,15 +84,17 @@ template <class T> volume<T> oriented(const volume<T>& source) {
 template <class D> ct_volume image_filters<D>::oriented(const ct_volume& source) { return detail::itk_filters::oriented(source); }
 template <class D> label_volume image_filters<D>::oriented(const label_volume& source) { return detail::itk_filters::oriented(source); }
 
-template <class D> volume<float> image_filters<D>::distance_inside(const mask_volume& mask) {
+template <class D> volume<float> image_filters<D>::distance_to(const mask_volume& mask) {
     namespace f = detail::itk_filters;
     const auto filter = itk::SignedMaurerDistanceMapImageFilter<f::image<std::uint8_t>, f::image<float>>::New();
     filter->SetInput(f::wrapped(mask));
     filter->SetUseImageSpacing(true);
     filter->SetSquaredDistance(false);
-    filter->SetInsideIsPositive(true);
+    filter->SetInsideIsPositive(false);
     filter->SetBackgroundValue(0);
-    return f::unwrapped<float>(*f::result_of(*filter));
+    auto distance = f::unwrapped<float>(*f::result_of(*filter));
+    for (auto& d : distance.voxels) d = std::max(d, 0.0f);
+    return distance;
 }
 
 template <class D> mask_volume image_filters<D>::largest_piece(const mask_volume& mask) {

@@ -12,9 +12,9 @@ template <class = void> struct image_filters {
     static ct_volume oriented(const ct_volume& image);
     static label_volume oriented(const label_volume& image);
 
-    /// Signed distance in mm from each voxel's centre to the border of `mask != 0`; positive inside. The grid's spacing counts
-    /// (Maurer et al., IEEE TPAMI 2003).
-    static volume<float> distance_inside(const mask_volume& mask);
+    /// Distance in mm from each voxel's centre to that of the nearest voxel with `mask != 0`, by the grid's spacing (Maurer et al.,
+    /// IEEE TPAMI 2003); 0 inside. The mask must not be empty.
+    static volume<float> distance_to(const mask_volume& mask);
 
     /// The largest face-connected piece of `mask != 0`, as 0 and 1.
     static mask_volume largest_piece(const mask_volume& mask);

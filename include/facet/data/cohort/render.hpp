@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -18,8 +19,30 @@
 /// From one patient's draws to the images.
 namespace facet::cohort {
 
-/// Voxels of a body in front, in the middle and behind: with the voxels' volume and the zone's area, mean heights.
+/// Mean heights of a body in front, in the middle and behind (mm).
 using zones = std::array<double, 3>;
+
+/// Counts a body's voxels and the square millimetres they stand on, in the vertebra's own plane: their volume over that area is a
+/// height that thick slices blur but do not bias.
+class height_count {
+public:
+    void add(double a, double l, std::size_t zone) {
+        ++voxels_[zone];
+        const auto cell = [](double mm) { return static_cast<std::size_t>(std::clamp(mm + cells / 2.0, 0.0, cells - 1.0)); };
+        footprint_[zone].set(cell(a) * cells + cell(l));
+    }
+    [[nodiscard]] zones heights(double voxel_volume) const {
+        zones h{};
+        for (std::size_t z = 0; z < 3; ++z)
+            if (const auto area = footprint_[z].count()) h[z] = static_cast<double>(voxels_[z]) * voxel_volume / static_cast<double>(area);
+        return h;
+    }
+
+private:
+    static constexpr std::size_t cells = 64; ///< of 1 mm
+    std::array<std::size_t, 3> voxels_{};
+    std::array<std::bitset<cells * cells>, 3> footprint_{};
+};
 
 struct rendered {
     ct_volume ct;
@@ -44,9 +67,14 @@ public:
           texture_{rng::key(p.key, purpose::texture), columns(t.spine), rows(t.spine), 2.2, 0.6f},
           grain_{rng::key(p.key, purpose::grain), columns(t.spine), rows(t.spine), 1.6, 0.3f},
           noise_{rng::key(p.key, purpose::noise), columns(t.spine), rows(t.spine), p.noise_width, 0.0f} {
-        for (const auto& v : p.vertebrae) by_level_[static_cast<std::size_t>(v.level)] = &v;
+        for (const auto& v : p_.vertebrae) by_level_[static_cast<std::size_t>(v.level)] = &v;
         choose_placement();
+        if (kind != cohort_kind::sham)
+            for (auto& v : p_.vertebrae)
+                if (v.broken) fit_loss(v);
     }
+    renderer(const renderer&) = delete;
+    renderer& operator=(const renderer&) = delete;
 
     rendered run() {
         const auto& s = t_.spine;
@@ -107,6 +135,57 @@ private:
         }
     }
 
+    /// Voxels of the output around the zones of one vertebra where heights are taken, found on a coarse grid.
+    [[nodiscard]] detail::box surroundings(int level) {
+        const auto& size = t_.spine.out_size;
+        const auto& f = t_.spine.frames.at(level);
+        const auto morph = std::find_if(intact_.morphs().begin(), intact_.morphs().end(), [level](const auto& m) { return m.level() == level; });
+        detail::box b{{{size[0], 0}, {size[1], 0}, {size[2], 0}}};
+        constexpr std::size_t stride = 4;
+        for (std::size_t k = 0; k < size[2]; k += 2)
+            for (std::size_t j = 0; j < size[1]; j += stride) {
+                row_before_vertebrae(j, k);
+                for (std::size_t i = 0; i < size[0]; i += stride)
+                    if (const point q = morph->local(row_[i]); std::abs(q[2]) < 26 && std::abs(f.x(static_cast<double>(q[0]))) < 1.2 && std::abs(f.y(static_cast<double>(q[1]))) < 0.7) {
+                        const std::array<std::size_t, 3> at{i, j, k};
+                        for (std::size_t d = 0; d < 3; ++d) {
+                            b[d][0] = std::min(b[d][0], at[d] - std::min<std::size_t>(at[d], stride));
+                            b[d][1] = std::max(b[d][1], std::min(at[d] + stride, size[d]));
+                        }
+                    }
+            }
+        return b;
+    }
+
+    [[nodiscard]] zones heights_in(const detail::box& b, const spine_warp& warp, int level) {
+        std::map<int, height_count> counts;
+        for (std::size_t k = b[2][0]; k < b[2][1]; ++k)
+            for (std::size_t j = b[1][0]; j < b[1][1]; ++j) {
+                row_before_vertebrae(j, k);
+                for (std::size_t i = b[0][0]; i < b[0][1]; ++i) {
+                    const mapped m = warp(row_[i]);
+                    if (m.level == level) count(m, label_at(around(m.source), m), counts);
+                }
+            }
+        return counts[level].heights(1);
+    }
+
+    /// Deformation and thick slices make the loss that labels show another than the one asked for: asks for more or less until it is.
+    void fit_loss(vertebra& v) {
+        const auto box = surroundings(v.level);
+        const double drawn = v.injury.loss;
+        const zones whole = heights_in(box, intact_, v.level);
+        for (int round = 0; round < 3; ++round) {
+            const zones now = heights_in(box, broken_, v.level);
+            double seen = 0;
+            for (std::size_t z = 0; z < 3; ++z)
+                if (whole[z] > 0) seen = std::max(seen, 1 - now[z] / whole[z]);
+            if (std::abs(seen - drawn) < 0.005) return;
+            v.injury.loss = std::clamp(v.injury.loss + (drawn - seen), 0.5 * drawn, 0.7);
+            broken_ = spine_warp{t_.spine, p_, kind_, true};
+        }
+    }
+
     [[nodiscard]] trilinear around(const point& source) const {
         const auto& step = t_.spine.grid.spacing;
         return {t_.size, source[0] / static_cast<float>(step[0]), source[1] / static_cast<float>(step[1]), source[2] / static_cast<float>(step[2])};
@@ -126,12 +205,12 @@ private:
                 trilinear near = around(m.source);
                 std::uint8_t label = label_at(near, m);
                 if (kind_ != cohort_kind::sham) out.fractures.voxels(k, j, i) = (m.broken > 0.4f || m.cleft) && (label & body_bit);
-                count(m, label, out.heights);
+                count(m, label, counts_);
                 if (kind_ == cohort_kind::null || broken_.near_fracture(p)) {
                     const mapped whole = intact_(p);
                     const trilinear whole_near = around(whole.source);
                     const std::uint8_t whole_label = label_at(whole_near, whole);
-                    count(whole, whole_label, out.intact_heights);
+                    count(whole, whole_label, intact_counts_);
                     if (kind_ == cohort_kind::null) m = whole, near = whole_near, label = whole_label;
                 }
                 out.vertebrae.voxels(k, j, i) = label & 0x7f;
@@ -187,31 +266,26 @@ private:
         return std::min(dense, std::max(v, 750.0f));
     }
 
-    static constexpr std::array<std::array<float, 2>, 3> zone_x{{{0.6f, 0.95f}, {-0.2f, 0.2f}, {-0.95f, -0.6f}}};
-
-    void count(const mapped& m, std::uint8_t label, std::map<int, zones>& into) const {
+    void count(const mapped& m, std::uint8_t label, std::map<int, height_count>& into) const {
         if (m.level == 0 || label != (m.level | body_bit) || !by_level_[static_cast<std::size_t>(m.level)]->broken) return;
         const auto& f = t_.spine.frames.at(m.level);
-        const auto x = static_cast<float>(f.x(static_cast<double>(m.local[0]))), y = static_cast<float>(f.y(static_cast<double>(m.local[1])));
-        if (std::abs(y) > 0.4f) return;
+        const double a = static_cast<double>(m.local[0]), l = static_cast<double>(m.local[1]), x = f.x(a);
+        if (std::abs(f.y(l)) > height_width) return;
         for (std::size_t z = 0; z < 3; ++z)
-            if (x >= zone_x[z][0] && x <= zone_x[z][1]) into[m.level][z] += 1;
+            if (x >= height_zones[z][0] && x <= height_zones[z][1]) into[m.level].add(a, l, z);
     }
 
-    /// Counts to millimetres: volume over area, both in the template's scale, so that a patient's size cancels.
+    /// The footprint was counted in the template's millimetres; the patient is larger or smaller.
     void finish_heights(rendered& out) const {
         const auto& step = t_.spine.grid.spacing;
-        for (auto* const heights : {&out.heights, &out.intact_heights})
-            for (auto& [level, h] : *heights)
-                for (std::size_t z = 0; z < 3; ++z) {
-                    const auto& f = t_.spine.frames.at(level);
-                    const double area = static_cast<double>(zone_x[z][1] - zone_x[z][0]) * f.half[0] * 0.8 * f.half[1];
-                    h[z] *= step[0] * step[1] * step[2] / area;
-                }
+        const auto scale = [&](std::size_t axis) { return std::hypot(p_.rotation[0][axis], p_.rotation[1][axis], p_.rotation[2][axis]); };
+        const double volume = step[0] * step[1] * step[2] * scale(0) * scale(1);
+        for (const auto& [level, c] : counts_) out.heights[level] = c.heights(volume);
+        for (const auto& [level, c] : intact_counts_) out.intact_heights[level] = c.heights(volume);
     }
 
     const sampled_template& t_;
-    const patient& p_;
+    patient p_; ///< its losses fitted to what the labels will show
     cohort_kind kind_;
     spine_warp broken_, intact_;
     smooth_deformation coarse_, fine_;
@@ -219,6 +293,7 @@ private:
     std::array<const vertebra*, 128> by_level_{};
     vec pivot_{}, shift_{};
     std::vector<point> row_;
+    std::map<int, height_count> counts_, intact_counts_;
 };
 
 } // namespace facet::cohort

@@ -95,27 +95,31 @@ template <class T> volume<T> cropped(const volume<T>& v, const box& b) {
 }
 
 /// The vertebra numbers of a label file in TotalSegmentator's scheme. A file without a number above VerSe's largest is taken for VerSe's.
-inline void to_totalsegmentator(label_volume& labels, const std::filesystem::path& path) {
+inline void to_totalsegmentator(label_volume& labels) {
     const int largest = *std::max_element(labels.voxels.begin(), labels.voxels.end());
     const bool verse = largest <= 28;
     for (auto& v : labels.voxels) {
-        const auto meaning = verse ? labels::verse{}(v) : labels::totalsegmentator{}(v);
-        if (!meaning) throw bad_input{"'" + path.string() + "' holds the label " + std::to_string(v) + "; expected TotalSegmentator v2 or VerSe numbers"};
-        v = *meaning >= 27 && *meaning <= last_vertebra ? *meaning : std::uint8_t{0};
+        if (verse) v = labels::verse{}(v).value();
+        if (v < 27 || v > last_vertebra) v = 0; // other organs, whatever their number
     }
+}
+
+template <class Keep> mask_volume where(const geometry& grid, const xt::xtensor<std::uint8_t, 3>& voxels, Keep&& keep) {
+    mask_volume out{grid};
+    std::transform(voxels.begin(), voxels.end(), out.voxels.begin(), [&](std::uint8_t v) { return static_cast<std::uint8_t>(keep(v)); });
+    return out;
 }
 
 /// The body of one vertebra: what a ball of 6 mm fits into, grown back by 7 mm within the label (an opening in millimetres).
 inline mask_volume opened(const mask_volume& bone) {
+    const auto depth = image_filters<>::distance_to(where(bone.grid, bone.voxels, [](auto v) { return v == 0; }));
     mask_volume core{bone.grid};
-    const auto depth = image_filters<>::distance_inside(bone);
     std::transform(depth.voxels.begin(), depth.voxels.end(), core.voxels.begin(), [](float d) { return static_cast<std::uint8_t>(d > 6); });
-    core = image_filters<>::largest_piece(core);
     if (!bounds(core.voxels, [](auto v) { return v != 0; })) return core;
-    const auto near = image_filters<>::distance_inside(core);
+    const auto near = image_filters<>::distance_to(image_filters<>::largest_piece(core));
     mask_volume body{bone.grid};
     std::transform(near.voxels.begin(), near.voxels.end(), bone.voxels.begin(), body.voxels.begin(),
-                   [](float d, std::uint8_t b) { return static_cast<std::uint8_t>(d >= -7 && b != 0); });
+                   [](float d, std::uint8_t b) { return static_cast<std::uint8_t>(d <= 7 && b != 0); });
     return body;
 }
 
@@ -219,15 +223,12 @@ private:
         auto ct = image_io<>::read_ct(ct_path);
         auto labels = image_io<>::read_labels(labels_path);
         check_same_grid(ct.grid, labels.grid, ct_path, labels_path);
-        detail::to_totalsegmentator(labels, labels_path);
-        ct = image_filters<>::oriented(ct);
-        labels = image_filters<>::oriented(labels);
+        detail::to_totalsegmentator(labels);
         const auto spine = detail::bounds(labels.voxels, [](auto v) { return v != 0; });
         if (!spine) throw bad_input{"'" + labels_path.string() + "' holds no vertebra; expected labels 27 (L5) ... 50 (C1)"};
-        scan_slices_ = {(*spine)[2][0] == 0, (*spine)[2][1] == labels.grid.size[2]};
         const auto work = detail::grown(*spine, labels.grid, 25);
-        ct_ = detail::cropped(ct, work);
-        labels_ = detail::cropped(labels, work);
+        labels_ = image_filters<>::oriented(detail::cropped(labels, work));
+        ct_ = image_filters<>::oriented(detail::cropped(ct, work));
         out_.name = ct_path.filename().string();
         if (const auto dot = out_.name.find('.'); dot != 0 && dot != out_.name.npos) out_.name.erase(dot);
         out_.grid = ct_.grid;
@@ -250,7 +251,7 @@ private:
 
     void find_bodies() {
         for (const auto& [v, b] : boxes_) {
-            const auto part = detail::grown(b, labels_.grid, 3);
+            const auto part = detail::grown(b, labels_.grid, 3); // background on every side but the scan's own ends
             mask_volume bone = detail::cropped(labels_, part);
             for (auto& l : bone.voxels) l = l == v;
             const auto body = detail::opened(bone);
@@ -302,12 +303,12 @@ private:
         out_.labels = labels_.voxels;
     }
 
-    /// A body that touches the scan's first or last slice is cut and is no sample.
+    /// A body that touches the working crop's border is cut by the scan's, for the crop has a margin otherwise: no sample.
     void choose_levels(const std::filesystem::path& ct_path, const std::filesystem::path& labels_path) {
-        const std::size_t last = labels_.grid.size[2];
         for (const auto& [v, f] : out_.frames) {
             const auto body = detail::bounds(labels_.voxels, is_body(v));
-            const bool cut = ((*body)[2][0] == 0 && scan_slices_[0]) || ((*body)[2][1] == last && scan_slices_[1]);
+            bool cut = false;
+            for (std::size_t d = 0; d < 3; ++d) cut = cut || (*body)[d][0] == 0 || (*body)[d][1] == labels_.grid.size[d];
             if (v <= 40 && !cut) out_.levels.push_back(v);
         }
         if (out_.levels.size() < 3)
@@ -331,12 +332,12 @@ private:
         geometry fine = labels_.grid;
         fine.size[2] *= parts;
         fine.spacing[2] /= parts;
-        mask_volume body{fine};
+        mask_volume outside{fine};
         const std::size_t slice = fine.size[0] * fine.size[1];
         for (std::size_t k = 0; k < fine.size[2]; ++k)
-            std::transform(labels_.voxels.data() + k / parts * slice, labels_.voxels.data() + (k / parts + 1) * slice, body.voxels.data() + k * slice,
-                           [](std::uint8_t l) { return static_cast<std::uint8_t>((l & body_bit) != 0); });
-        const auto depth = image_filters<>::distance_inside(body);
+            std::transform(labels_.voxels.data() + k / parts * slice, labels_.voxels.data() + (k / parts + 1) * slice, outside.voxels.data() + k * slice,
+                           [](std::uint8_t l) { return static_cast<std::uint8_t>((l & body_bit) == 0); });
+        const auto depth = image_filters<>::distance_to(outside);
         out_.interior = xt::xtensor<std::uint8_t, 3>::from_shape(labels_.voxels.shape());
         for (std::size_t n = 0; n < out_.interior.size(); ++n) {
             float sum = 0;
@@ -372,7 +373,6 @@ private:
     spine_template out_;
     ct_volume ct_;
     label_volume labels_;
-    std::array<bool, 2> scan_slices_{}; ///< the spine reaches the scan's first, last slice
     std::map<int, detail::box> boxes_;
     std::map<int, std::vector<vec>> bodies_;
 };

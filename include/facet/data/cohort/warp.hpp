@@ -31,6 +31,10 @@ struct mapped {
     point local{};          ///< in that vertebra's output frame
 };
 
+/// Where anterior, middle and posterior height are taken, in body coordinates: along `x`, and to either side of the middle.
+inline constexpr std::array<std::array<double, 2>, 3> height_zones{{{0.55, 0.90}, {-0.2, 0.2}, {-0.85, -0.55}}};
+inline constexpr double height_width = 0.4;
+
 inline float smoothstep(float t) {
     t = std::clamp(t, 0.0f, 1.0f);
     return t * t * (3 - 2 * t);
@@ -106,18 +110,21 @@ public:
     }
     [[nodiscard]] bool descends() const { return descends_; }
 
+    /// Where the spine above cannot follow, the broken body comes to lie in the middle of its room: both discs share it, not one.
+    void set_rise() { set_lift(loss_plane(), 0.45 - (1 - injury_->top)); }
+
     /// Lets the spine above follow the broken body: the plane through its loss, reduced where discs or endplates would collide.
     void set_descent(double share) {
         if (!injury_ || share <= 0) return;
-        std::vector<sample> loss, room;
+        std::vector<sample> room;
         for (float x = -0.9f; x < 0.95f; x += 0.15f)
             for (float y = -0.9f; y < 0.95f; y += 0.15f)
                 if (x * x + y * y < 0.85f) {
                     const column c = column_at(middle_[0] + x * half_[0], middle_[1] + y * half_[1]);
-                    loss.push_back({x, y, c.lost});
                     room.push_back({x, y, c.lost + 0.3 * std::max(0.0f, plane_at(above_, x, y) - c.S[6])});
                 }
-        const auto plane = fit<1>(loss); // terms: 1, y, x
+        const auto plane = loss_plane();
+        set_lift(plane, injury_->top - 1); // the inferior endplate stays on its disc
         double fitting = share;
         for (const auto& r : room)
             if (const double d = plane(r.x, r.y); d > 0.05) fitting = std::min(fitting, r.value / d);
@@ -251,10 +258,9 @@ private:
         O[1] = O[2] - stretch * (S[2] - S[1]);
         O[6] = O[5] + stretch * (S[6] - S[5]);
         O[7] = S[7];
-        if (descends_) {
-            for (std::size_t i = 1; i < 7; ++i) O[i] -= stretch * c.lost_bottom;
-            O[7] -= descent(c.x, c.y);
-        }
+        const float lift = plane_at(lift_, std::clamp(c.x, -1.0f, 1.0f), std::clamp(c.y, -1.0f, 1.0f));
+        for (std::size_t i = 1; i < 7; ++i) O[i] += lift;
+        if (descends_) O[7] -= descent(c.x, c.y);
         O[1] = std::max(O[1], O[0] + 0.4f);
         O[6] = std::min(O[6], O[7] - 0.4f);
         for (std::size_t i = 1; i < 8; ++i) O[i] = std::max(O[i], O[i - 1] + 5e-4f);
@@ -320,6 +326,19 @@ private:
         out.sclerosis = static_cast<float>(sham_->sclerosis) * std::exp(-from_endplate / static_cast<float>(sham_->sclerosis_depth)) * c.weight;
     }
 
+    void set_lift(const surface<1>& plane, double factor) {
+        for (std::size_t n = 0; n < 3; ++n) lift_[n] = static_cast<float>(factor * plane.coefficient[n]);
+    }
+
+    /// The plane through the loss; terms: 1, y, x.
+    [[nodiscard]] surface<1> loss_plane() const {
+        std::vector<sample> loss;
+        for (float x = -0.9f; x < 0.95f; x += 0.15f)
+            for (float y = -0.9f; y < 0.95f; y += 0.15f)
+                if (x * x + y * y < 0.85f) loss.push_back({x, y, column_at(middle_[0] + x * half_[0], middle_[1] + y * half_[1]).lost});
+        return fit<1>(loss);
+    }
+
     /// Height of the rendered body over one place: each endplate where the displaced walls have brought it.
     [[nodiscard]] float height_at(float a, float l) const {
         const column c = column_at(a, l);
@@ -335,12 +354,11 @@ private:
     void calibrate() {
         const auto heights = [this] {
             std::array<float, 3> h{};
-            constexpr std::array<std::array<float, 2>, 3> zones{{{0.6f, 0.95f}, {-0.2f, 0.2f}, {-0.95f, -0.6f}}};
             for (std::size_t z = 0; z < 3; ++z)
                 for (int i = 0; i < 5; ++i)
                     for (int j = 0; j < 5; ++j) {
-                        const float x = zones[z][0] + (zones[z][1] - zones[z][0]) * static_cast<float>(i) / 4, y = -0.4f + 0.2f * static_cast<float>(j);
-                        h[z] += height_at(middle_[0] + x * half_[0], middle_[1] + y * half_[1]) / 25;
+                        const double x = height_zones[z][0] + (height_zones[z][1] - height_zones[z][0]) * i / 4, y = height_width * (0.5 * j - 1);
+                        h[z] += height_at(middle_[0] + static_cast<float>(x) * half_[0], middle_[1] + static_cast<float>(y) * half_[1]) / 25;
                     }
             return h;
         };
@@ -364,7 +382,8 @@ private:
     std::array<float, 2> middle_{}, half_{};
     std::array<float, 10> top_{}, bottom_{};
     std::array<float, 3> above_{}, below_{};
-    std::array<float, 3> descent_{};
+    std::array<float, 3> descent_{}; ///< terms: 1, x, y
+    std::array<float, 3> lift_{};    ///< of the whole body along s; terms: 1, y, x
     bool descends_ = false;
     float reach_ = 0, height_ = 0, scale_ = 1;
 };
@@ -410,7 +429,7 @@ private:
         if (!morphs_[i].broken()) return;
         std::size_t free = 0;
         while (free < 2 && i + free + 1 < morphs_.size() && !morphs_[i + free + 1].broken()) ++free;
-        if (free == 0) return;
+        if (free == 0) return morphs_[i].set_rise();
         take_up_[i] = free == 1 ? std::array<float, 2>{1, 0} : std::array<float, 2>{0.45f, 0.55f};
         morphs_[i].set_descent(morphs_[i].requested_descent());
     }
