@@ -90,6 +90,7 @@ TEST_CASE("cases become a store", "[data][prepare]") {
     CHECK(data.dataset_json().find(folder.path().string()) == std::string::npos); // no paths of this machine
     CHECK_FALSE(fs::exists(folder / "store.work"));
     CHECK_THROWS_WITH(prepare(folder / "cases", folder / "store"), Catch::Contains("exists already"));
+    CHECK(prepare(folder / "cases", folder / "again/").content_hash == summary.content_hash); // as a shell completes it
 }
 
 TEST_CASE("the store is the same for any number of threads", "[data][prepare]") {

@@ -278,7 +278,7 @@ inline prepare_summary run(const std::string& recipe, const slicing& values, con
     summary.patients = found.size();
     summary.data = data_statement(found);
 
-    fs::path work = options.store;
+    fs::path work = without_trailing_slash(options.store);
     work += ".work";
     const bool made_here = !fs::exists(work);
     std::error_code failure;

@@ -73,8 +73,14 @@ inline void translate_labels(label_volume& labels, const std::function<labels::m
 
 namespace detail::laying {
 
-/// The box of the largest connected piece (26 neighbours) of one label: stray voxels of automatic labels must not widen a crop.
-inline voxel_box largest_piece(const label_volume& labels, std::uint8_t value, const voxel_box& where) {
+/// The largest connected piece (26 neighbours) of one label.
+struct piece_of_label {
+    voxel_box box;
+    std::size_t voxels = 0;
+};
+
+/// Stray voxels of automatic labels must not widen a crop.
+inline piece_of_label largest_piece(const label_volume& labels, std::uint8_t value, const voxel_box& where) {
     std::array<std::ptrdiff_t, 3> n;
     for (std::size_t a = 0; a < 3; ++a) n[a] = where.high[a] - where.low[a] + 1;
     const auto offset = [&](const std::array<std::ptrdiff_t, 3>& p) { return static_cast<std::size_t>((p[2] * n[1] + p[1]) * n[0] + p[0]); };
@@ -114,8 +120,11 @@ inline voxel_box largest_piece(const label_volume& labels, std::uint8_t value, c
                 largest = voxels;
                 for (std::size_t a = 0; a < 3; ++a) best.low[a] = where.low[a] + piece.low[a], best.high[a] = where.low[a] + piece.high[a];
             }
-    return best;
+    return {best, largest};
 }
+
+/// A label's largest piece below this is a stray of automatic labelling: bone, but no vertebra. The smallest vertebrae have ten times as much.
+inline constexpr double smallest_vertebra = 500; // mm3
 
 inline std::map<int, voxel_box> boxes_of(const label_volume& labels) {
     std::array<std::optional<voxel_box>, 256> rough;
@@ -131,8 +140,12 @@ inline std::map<int, voxel_box> boxes_of(const label_volume& labels) {
                 for (std::size_t a = 0; a < 3; ++a) box->low[a] = std::min(box->low[a], at[a]), box->high[a] = std::max(box->high[a], at[a]);
             }
     std::map<int, voxel_box> boxes;
-    for (int v = first_vertebra; v <= last_vertebra; ++v)
-        if (rough[static_cast<std::size_t>(v)]) boxes[v] = largest_piece(labels, static_cast<std::uint8_t>(v), *rough[static_cast<std::size_t>(v)]);
+    const auto& spacing = labels.grid.spacing;
+    for (int v = first_vertebra; v <= last_vertebra; ++v) {
+        if (!rough[static_cast<std::size_t>(v)]) continue;
+        const auto piece = largest_piece(labels, static_cast<std::uint8_t>(v), *rough[static_cast<std::size_t>(v)]);
+        if (static_cast<double>(piece.voxels) * spacing[0] * spacing[1] * spacing[2] >= smallest_vertebra) boxes[v] = piece.box;
+    }
     return boxes;
 }
 

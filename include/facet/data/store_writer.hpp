@@ -25,6 +25,9 @@ namespace facet {
 
 namespace detail {
 
+/// `a/b` for `a/b/`: names beside a folder are made by adding to its own.
+inline std::filesystem::path without_trailing_slash(const std::filesystem::path& path) { return path.has_filename() ? path : path.parent_path(); }
+
 /// An array of slices going to disk chunk by chunk, each hashed as it is written.
 template <class T> class chunked_array {
 public:
@@ -61,8 +64,8 @@ private:
 class store_writer {
 public:
     /// Throws bad_input when `target` exists already.
-    store_writer(std::filesystem::path target, std::size_t count, std::size_t size)
-        : target_{std::move(target)}, folder_{made(target_)}, count_{count}, size_{size}, images_{folder_ / "images.npy", count, size}, masks_{folder_ / "masks.npy", count, size} {
+    store_writer(const std::filesystem::path& target, std::size_t count, std::size_t size)
+        : target_{detail::without_trailing_slash(target)}, folder_{made(target_)}, count_{count}, size_{size}, images_{folder_ / "images.npy", count, size}, masks_{folder_ / "masks.npy", count, size} {
         slices_.reserve(count);
     }
     ~store_writer() {
