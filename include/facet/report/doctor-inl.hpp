@@ -105,7 +105,7 @@ public:
 
     /// Trains twice, with real and with shuffled labels, for the following lines.
     void train_both() {
-        const double each = std::max(1.0, options_.seconds / 3);
+        const double each = options_.seconds / 3;
         const auto steps = static_cast<std::int64_t>(std::clamp(each / std::max(seconds_per_step_ * 1.3, 1e-6), 0.0, 600.0));
         const bool positive = std::ranges::any_of(judged_, [&](auto i) { return data_.slices()[i].fracture_pixels > 0; });
         if (steps < 60 || !positive) return;
