@@ -67,7 +67,7 @@ TEST_CASE("with MONAI's weights the attention U-Net gives MONAI's logits") {
     const golden g;
     const auto net = monai_network(g);
     const auto images = g("images");
-    // Of logits up to 2: MONAI ran in another memory layout, so sums are taken in another order.
+    // Of logits up to 3: MONAI ran in another memory layout, so sums are taken in another order.
     constexpr float rounding = 2e-5f;
     {
         const at::NoGradGuard no_grad;

@@ -165,16 +165,27 @@ inline int export_weights(const plan& p, const arguments& a) {
 
 inline void add_device(CLI::App& command, arguments& a) {
     command.add_option("--device", a.where.device, "auto, cpu or cuda");
-    command.add_option("--threads", a.where.threads, "threads of the CPU; 0: all")->check(CLI::NonNegativeNumber);
+    command.add_option("--threads", a.where.threads, "threads of the CPU; 0: all");
 }
 inline void add_training(CLI::App& command, arguments& a) {
-    command.add_option("--data", a.data, "store to train on")->required();
-    command.add_option("--out", a.out, "folder of the run")->required();
-    command.add_option("--fold", a.fold, "fold that validates")->check(CLI::NonNegativeNumber);
-    command.add_option("--steps", a.steps, "instead of the experiment's budget")->check(CLI::PositiveNumber);
-    command.add_option("--limit", a.limit, "train on this many slices only, for a quick trial")->check(CLI::PositiveNumber);
+    command.add_option("--data", a.data, "store to train on");
+    command.add_option("--out", a.out, "folder of the run");
+    command.add_option("--fold", a.fold, "fold that validates");
+    command.add_option("--steps", a.steps, "instead of the experiment's budget");
+    command.add_option("--limit", a.limit, "train on this many slices only, for a quick trial");
     command.add_flag("--quiet", a.quiet, "no progress");
     add_device(command, a);
+}
+
+/// Options that a command cannot do without; checked after unknown ones, so that a misspelt option is called by its name.
+using needs = std::vector<std::pair<const char*, std::filesystem::path arguments::*>>;
+
+inline void check(const std::string& command, const arguments& a, const needs& needed) {
+    for (const auto& [option, value] : needed)
+        if ((a.*value).empty()) throw bad_input{command + " needs " + option + "; see `" + command + " --help`"};
+    if (a.where.threads < 0) throw bad_input{"--threads takes a number from 1 on, or 0 for all, not " + std::to_string(a.where.threads)};
+    if (a.step < 0) throw bad_input{"--step takes a number from 0 on, not " + std::to_string(a.step)};
+    if (!(a.seconds > 0)) throw bad_input{"--seconds takes a number above 0"};
 }
 
 using action = std::function<int(const plan&, const arguments&)>;
@@ -183,13 +194,16 @@ using action = std::function<int(const plan&, const arguments&)>;
 class command_line {
 public:
     command_line(std::string description, std::string name) : app_{std::move(description), std::move(name)} {
-        app_.require_subcommand(1);
+        app_.require_subcommand(0, 1);
         app_.fallthrough();
         app_.add_flag("--json", arguments_.json, "print the result as one JSON object on the last line");
     }
-    CLI::App& add(const std::string& name, const std::string& help, action act) {
+    CLI::App& add(const std::string& name, const std::string& help, action act, needs needed = {}) {
         auto& command = *app_.add_subcommand(name, help);
-        command.callback([this, act = std::move(act)] { chosen_ = act; });
+        names_ += (names_.empty() ? "" : ", ") + name;
+        command.callback([this, name, act = std::move(act), needed = std::move(needed)] {
+            chosen_ = [=](const plan& p, const arguments& a) { return check(name, a, needed), act(p, a); };
+        });
         return command;
     }
     [[nodiscard]] arguments& values() { return arguments_; }
@@ -204,6 +218,7 @@ public:
         } catch (const CLI::ParseError& wrong) {
             throw bad_input{wrong.what() + std::string{"; see --help"}};
         }
+        if (!chosen_) throw bad_input{"name a command: " + names_};
         return chosen_(p, arguments_);
     }
 
@@ -211,6 +226,7 @@ private:
     CLI::App app_;
     arguments arguments_;
     action chosen_;
+    std::string names_;
 };
 
 inline bool says_out_of_memory(const std::string& text) { return text.find("can't allocate memory") != text.npos || text.find("out of memory") != text.npos; }
@@ -250,50 +266,50 @@ template <class T> int application<T>::run(const plan& p, int argc, char** argv)
     return d::guarded([&] {
         d::command_line line{"Experiment " + std::string{p.name}, std::string{p.name}};
         auto& a = line.values();
-        auto& train = line.add("train", "train on a store", d::train);
+        auto& train = line.add("train", "train on a store", d::train, {{"--data", &d::arguments::data}, {"--out", &d::arguments::out}});
         d::add_training(train, a);
         train.add_option("--seed", a.seed, "of the weights, the batches and the augmentation");
         train.add_flag("--resume", a.resume, "continue the run in --out");
 
-        auto& evaluate = line.add("evaluate", "judge a run on held-out patients", d::evaluate);
-        evaluate.add_option("--run", a.run, "folder of the run")->required();
-        evaluate.add_option("--data", a.data, "store")->required();
+        auto& evaluate = line.add("evaluate", "judge a run on held-out patients", d::evaluate, {{"--run", &d::arguments::run}, {"--data", &d::arguments::data}});
+        evaluate.add_option("--run", a.run, "folder of the run");
+        evaluate.add_option("--data", a.data, "store");
         evaluate.add_option("--split", a.split, "test, val, or all patients of another store");
         evaluate.add_option("--thresholds", a.thresholds, "fit on validation, or stored: those of RUN/evaluation.json");
         evaluate.add_option("--out", a.out, "folder of the results; the run's own unless given");
         d::add_device(evaluate, a);
 
-        auto& predict = line.add("predict", "mask and probability on a scan's own grid", d::predict);
-        predict.add_option("--run", a.run, "folder of the run")->required();
-        predict.add_option("--ct", a.ct, "NIfTI, NRRD, MHA or a DICOM folder")->required();
-        predict.add_option("--vertebrae", a.vertebrae, "vertebra labels on the scan's grid")->required();
+        auto& predict = line.add("predict", "mask and probability on a scan's own grid", d::predict, {{"--run", &d::arguments::run}, {"--ct", &d::arguments::ct}, {"--vertebrae", &d::arguments::vertebrae}, {"--out", &d::arguments::out}});
+        predict.add_option("--run", a.run, "folder of the run");
+        predict.add_option("--ct", a.ct, "NIfTI, NRRD, MHA or a DICOM folder");
+        predict.add_option("--vertebrae", a.vertebrae, "vertebra labels on the scan's grid");
         predict.add_option("--labels", a.labels, "totalsegmentator or verse; the dataset's own scheme unless given");
-        predict.add_option("--out", a.out, "folder of the results")->required();
+        predict.add_option("--out", a.out, "folder of the results");
         d::add_device(predict, a);
 
-        auto& report = line.add("report", "write RUN/report.html", d::report);
-        report.add_option("--run", a.run, "folder of the run")->required();
+        auto& report = line.add("report", "write RUN/report.html", d::report, {{"--run", &d::arguments::run}});
+        report.add_option("--run", a.run, "folder of the run");
         report.add_option("--data", a.data, "store, for pictures of slices");
         d::add_device(report, a);
 
-        auto& inspect = line.add("inspect", "a picture of an augmented batch", d::inspect);
-        inspect.add_option("--data", a.data, "store")->required();
+        auto& inspect = line.add("inspect", "a picture of an augmented batch", d::inspect, {{"--data", &d::arguments::data}});
+        inspect.add_option("--data", a.data, "store");
         inspect.add_option("--out", a.out, "the PNG");
         inspect.add_option("--fold", a.fold, "fold that validates");
         inspect.add_option("--seed", a.seed, "of batches and augmentation");
-        inspect.add_option("--step", a.step, "the step whose batch is shown")->check(CLI::NonNegativeNumber);
+        inspect.add_option("--step", a.step, "the step whose batch is shown");
 
-        auto& doctor = line.add("doctor", "walk the checklist of what makes training fail", d::examine);
-        doctor.add_option("--data", a.data, "store")->required();
+        auto& doctor = line.add("doctor", "walk the checklist of what makes training fail", d::examine, {{"--data", &d::arguments::data}});
+        doctor.add_option("--data", a.data, "store");
         doctor.add_option("--fold", a.fold, "fold that validates");
         doctor.add_option("--seed", a.seed, "of its short trainings");
-        doctor.add_option("--seconds", a.seconds, "time for what trains")->check(CLI::PositiveNumber);
+        doctor.add_option("--seconds", a.seconds, "time for what trains");
         d::add_device(doctor, a);
 
         line.add("describe", "the experiment with every default, as JSON", d::describe);
-        auto& weights = line.add("export", "the best weights as one safetensors file", d::export_weights);
-        weights.add_option("--run", a.run, "folder of the run")->required();
-        weights.add_option("--out", a.out, "the file")->required();
+        auto& weights = line.add("export", "the best weights as one safetensors file", d::export_weights, {{"--run", &d::arguments::run}, {"--out", &d::arguments::out}});
+        weights.add_option("--run", a.run, "folder of the run");
+        weights.add_option("--out", a.out, "the file");
         return line(p, argc, argv);
     });
 }
@@ -309,16 +325,15 @@ template <class T> int application<T>::compare(std::span<const plan> variants, s
             const auto result = run_comparison(request, data);
             d::answer(given, result, comparison_table(result));
             return 0;
-        });
+        }, {{"--data", &d::arguments::data}, {"--out", &d::arguments::out}});
         d::add_training(compare, a);
         compare.add_option("--seed", a.seeds, "one or more, each variant is trained with all");
-        auto& describe = line.add("describe", "every variant with every default, as JSON", [&](const plan&, const d::arguments&) {
+        line.add("describe", "every variant with every default, as JSON", [&](const plan&, const d::arguments&) {
             d::json all = d::json::object();
             for (std::size_t i = 0; i < variants.size(); ++i) all[labels[i]] = d::json::parse(variants[i].describe());
             std::cout << all.dump(2) << std::endl;
             return 0;
         });
-        (void)describe;
         return line(variants.front(), argc, argv);
     });
 }
