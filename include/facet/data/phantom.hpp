@@ -50,6 +50,8 @@ struct phantom_summary {
 
 namespace detail {
 
+inline constexpr int phantom_version = 1; ///< of the drawing: cases of another one are drawn anew
+
 inline std::string phantom_name(int number) {
     const auto digits = std::to_string(number + 1);
     return "phantom" + std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0') + digits;
@@ -62,7 +64,7 @@ inline nlohmann::json phantom_description(const phantom::patient& p, const phant
             constexpr std::array kinds{"wedge", "biconcave", "crush"};
             broken.push_back({{"vertebra", printed(vertebra_id{v.number})}, {"kind", kinds[static_cast<std::size_t>(v.broken->kind)]}, {"grade", v.broken->grade()}, {"height_loss", v.broken->loss}});
         }
-    return {{"source", "phantom"}, {"template", phantom_name(number)}, {"seed", options.seed}, {"spacing", options.spacing}, {"fractures", broken}};
+    return {{"source", "phantom"}, {"template", phantom_name(number)}, {"version", phantom_version}, {"seed", options.seed}, {"spacing", options.spacing}, {"fractures", broken}};
 }
 
 struct drawn_phantom {

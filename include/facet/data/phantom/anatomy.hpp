@@ -28,8 +28,8 @@ struct level_anatomy {
 
 /// Lumbar bodies: Bonczar 2024 (meta-analysis, n = 1,481); lumbar discs Shin 2024 (CT, n = 700); pedicles Panjabi 1992. T11, T12:
 /// CTSpinoPelvic1K medians; other thoracic bodies: one measured spine; their discs Fletcher 2015 (CT, n = 128). Grades: VerSe19 (Loeffler
-/// 2020). The lean is a choice that makes a lordosis and a kyphosis. S1 and T3 close the ends of the scan and are never samples.
-inline constexpr std::array<level_anatomy, 16> levels{{
+/// 2020). The lean is a choice that makes a lordosis and a kyphosis. S1, T3 and T2 close the ends of the scan and are never samples.
+inline constexpr std::array<level_anatomy, 17> levels{{
     {26, 50.0, 34.0, 30.0, 26.0, 0.0, 18.0, -33, 0, {}},
     {27, 48.8, 34.0, 27.4, 24.1, 8.1, 18.6, -21, 110, {5, 7, 3}},
     {28, 47.5, 34.0, 26.9, 25.8, 9.3, 14.1, -10, 115, {11, 15, 3}},
@@ -46,6 +46,7 @@ inline constexpr std::array<level_anatomy, 16> levels{{
     {39, 28.5, 24.0, 18.7, 20.0, 3.0, 4.6, -12, 60, {6, 0, 1}},
     {40, 27.0, 23.0, 17.1, 18.0, 2.8, 4.8, -16, 61, {3, 2, 0}},
     {41, 27.0, 22.0, 16.8, 18.0, 2.7, 5.0, -20, 0, {}},
+    {42, 28.5, 19.0, 15.9, 17.0, 2.7, 5.5, -23, 0, {}},
 }};
 
 /// One vertebra of one patient. Its own frame: x to the left, y to the back, z to the head, the origin at the unbroken body's centre.
@@ -125,7 +126,7 @@ inline void stack(std::vector<vertebra>& spine, double curvature, rng::stream& d
     double bent = 0, x = 0, y = 0, z = 0;
     for (std::size_t n = 0; n < spine.size(); ++n) {
         auto& v = spine[n];
-        const double degrees = std::numbers::pi / 180, along = static_cast<double>(n) / 15;
+        const double degrees = std::numbers::pi / 180, along = static_cast<double>(n) / static_cast<double>(spine.size());
         v.lean = degrees * (curvature * levels[n].lean + offset + draw.normal(0, 1)) - bent;
         v.roll = degrees * (sway * std::sin(phase + 2 * std::numbers::pi * along) + draw.normal(0, 0.7));
         if (n > 0) {
@@ -140,7 +141,7 @@ inline void stack(std::vector<vertebra>& spine, double curvature, rng::stream& d
         v.x = x, v.y = y, v.z = z;
         if (!v.broken) continue;
         const double front = loss_shape(*v.broken, 0, -0.9), back = loss_shape(*v.broken, 0, 0.9);
-        bent += std::atan(0.35 * v.broken->loss * v.height() * (front - back) / (1.8 * v.half_depth));
+        bent = std::min(bent + std::atan(0.35 * v.broken->loss * v.height() * (front - back) / (1.8 * v.half_depth)), 20 * degrees);
     }
 }
 

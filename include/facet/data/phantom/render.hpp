@@ -218,7 +218,7 @@ private:
 
 } // namespace detail
 
-/// The voxels that hold the whole spine of `patient`. S1 is cut by the lower border and T3 by the upper one, as the ends of a scan are.
+/// The voxels that hold the whole spine of `patient`. S1 is cut by the lower border and T2 by the upper one, as the ends of a scan are.
 inline geometry grid_for(const patient& p, const std::array<double, 3>& spacing) {
     double front = 1e9, back = -1e9, left = -1e9, right = 1e9;
     for (const auto& v : p.spine) {
@@ -227,7 +227,10 @@ inline geometry grid_for(const patient& p, const std::array<double, 3>& spacing)
         left = std::max(left, v.x + v.half_width + 32);
         right = std::min(right, v.x - v.half_width - 32);
     }
-    const double low = p.spine.front().z + 1, high = p.spine.back().z - 1;
+    // T4 leans forward, so its processes may be the highest part of it; they belong into the scan.
+    const auto t4 = std::ranges::find(p.spine, 40, &vertebra::number);
+    const double rise = std::cos(t4->lean) * (0.8 * t4->height() + 3) + std::abs(std::sin(t4->lean)) * (t4->half_depth + 24) + 3;
+    const double low = p.spine.front().z + 1, high = std::max(p.spine.back().z - 6, t4->z + rise);
     geometry grid;
     grid.spacing = spacing;
     grid.origin = {right, front, low};
