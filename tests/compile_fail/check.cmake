@@ -9,7 +9,7 @@ file(STRINGS ${SOURCE} first LIMIT_COUNT 1)
 if(NOT first MATCHES "^// expect: (.+)$")
   message(FATAL_ERROR "${SOURCE} must start with '// expect: ' and the words of the error")
 endif()
-set(expected "${CMAKE_MATCH_1}")
+string(REPLACE "\\;" ";" expected "${CMAKE_MATCH_1}") # file(STRINGS) makes a list, and escapes for it
 
 # The entry's lines hold JSON strings: undo its escapes and let a shell split the words, as the build tool does.
 cmake_path(GET SOURCE FILENAME name)
