@@ -49,7 +49,7 @@ struct arguments {
     std::optional<std::int64_t> steps;
     std::vector<std::uint64_t> seeds;
     std::int64_t step = 0;
-    double seconds = 90;
+    double seconds = 110;
     device_options where;
     bool resume = false, json = false, quiet = false;
     std::vector<std::string> command;

@@ -96,7 +96,7 @@ public:
         seconds_per_step_ = seconds_since(begin) / static_cast<double>(steps);
         line.evidence = "Dice " + decimal(dice, 3) + " after " + std::to_string(steps) + " steps on " + std::to_string(batch.slices.size()) + " slices; loss " + significant(first_loss_) + " to " + significant(loss);
         if (dice > 0.99) return line;
-        if (steps < 200) return skipped(line, line.evidence + "; too few steps to tell, give it more --seconds");
+        if (steps < 600) return skipped(line, line.evidence + "; too few steps to tell, give it more --seconds");
         line.result = verdict::fail;
         line.advice = std::isfinite(loss) ? "raise or lower the learning rate tenfold; then try loss::dice_bce{}: what learns there and not here is the loss"
                                           : "the loss is not finite: lower the learning rate";

@@ -18,7 +18,7 @@ struct doctor_options {
     std::size_t fold = 0;
     std::uint64_t seed = 1;
     device_options where;
-    double seconds = 90; ///< time for everything that trains
+    double seconds = 110; ///< time for everything that trains
 };
 
 /// Walks the checklist of what makes training fail, and names the cause.
