@@ -38,7 +38,7 @@ TEST_CASE("gamma keeps 0 and 1 and takes the geometric middle of its range", "[a
     CHECK(squared[2].item<double>() == Approx(1));
 }
 
-TEST_CASE("brightness keeps air at 0 and stays within [0, 1]", "[augment]") {
+TEST_CASE("brightness keeps air at 0 and stays between 0 and 1", "[augment]") {
     middle d{1};
     const auto bright = augment::brightness{.low = 1, .high = 2}(torch::tensor({0.f, 0.4f, 0.9f}).reshape({1, 1, 1, 3}), d).flatten();
     CHECK(bright[0].item<double>() == 0);

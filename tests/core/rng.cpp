@@ -33,7 +33,7 @@ TEST_CASE("neighbouring keys do not share numbers", "[rng]") {
     CHECK(seen.size() == 8'000);
 }
 
-TEST_CASE("uniform numbers fill [0, 1) evenly", "[rng]") {
+TEST_CASE("uniform numbers fill the range from 0 to 1 evenly", "[rng]") {
     // chi-square over 100 cells: mean 99, deviation sqrt(198) = 14; both across the draws of one stream and across first draws of many.
     constexpr int n = 100'000, cells = 100;
     for (const bool across_keys : {false, true}) {

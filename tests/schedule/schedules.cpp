@@ -37,7 +37,7 @@ TEST_CASE("poly is nnU-Net's (1 - t)^0.9", "[schedule]") {
     CHECK(s(999, 1000) == Approx(std::pow(0.001, 0.9)));
 }
 
-TEMPLATE_TEST_CASE("after the warm-up no schedule rises, and none leaves [0, 1]", "[schedule][laws]", schedule::constant, schedule::cosine, schedule::poly) {
+TEMPLATE_TEST_CASE("after the warm-up no schedule rises, and none leaves the range from 0 to 1", "[schedule][laws]", schedule::constant, schedule::cosine, schedule::poly) {
     TestType s{};
     s.warmup_steps = 30;
     for (const std::int64_t steps : {1, 2, 20, 59, 200}) // trial runs may be shorter than the warm-up
