@@ -172,10 +172,11 @@ TEST_CASE("operating points go through evaluation.json and come back") {
     const made_slices data;
     const auto network = good_scorer(data, data.test());
     const auto request = request_for(data, network);
-    const auto back = evaluation<>::stored_points(evaluation<>::judge(request).json, "evaluation.json");
+    const auto back = evaluation<>::stored_points(evaluation<>::judge(request).json, "evaluation.json", request.checkpoint);
     CHECK(back.slice->value == request.points.slice->value);
     CHECK(back.vertebra.has_value() == request.points.vertebra.has_value());
-    CHECK_THROWS_AS(evaluation<>::stored_points("{}", "evaluation.json"), bad_input);
+    CHECK_THROWS_AS(evaluation<>::stored_points("{}", "evaluation.json", request.checkpoint), bad_input);
+    CHECK_THROWS_AS(evaluation<>::stored_points(evaluation<>::judge(request).json, "evaluation.json", "ep99.safetensors"), bad_input);
 }
 
 TEST_CASE("an evaluation is the same twice, and prevalence has both denominators, as stored and native") {

@@ -75,12 +75,26 @@ TEST_CASE("evaluate marks validation as optimistic and refuses to judge the pati
     made m;
     m.options.split = "val";
     evaluator<>::evaluate(plan_of<tiny>, m.options);
-    CHECK(m.written().contains("optimistic"));
-    CHECK(m.written()["split"] == "validation");
+    CHECK(m.written("validation/evaluation.json").contains("optimistic"));
+    CHECK(m.written("validation/evaluation.json")["split"] == "validation");
+    CHECK(!std::filesystem::exists(m.options.run / "evaluation.json"));
     m.options.split = "all";
     CHECK(refusal(m).find("trained on") != std::string::npos);
     m.options.split = "train";
     CHECK(refusal(m) == "--split takes test, val or all, not 'train'");
+}
+
+TEST_CASE("a run is not judged by a split that it was not trained with") {
+    made m;
+    make_split(store{m.folder / "store"}, {.folds = 2, .test = 2, .seed = 99, .allow_shared_template = true});
+    REQUIRE(fingerprint(patient_split::load(store{m.folder / "store"})) != inference<>::checkpoints(plan_of<tiny>, m.options.run).front().split);
+    CHECK(refusal(m).find("not the split that") != std::string::npos);
+}
+
+TEST_CASE("weights are not put behind another input") {
+    made m;
+    static constexpr experiment other = with(tiny, input::windows{hu{0, 900}});
+    CHECK_THROWS_WITH(inference<>::checkpoints(plan_of<other>, m.options.run), Catch::Contains("another 'input'"));
 }
 
 TEST_CASE("another store is judged with the stored thresholds only, apart from the run's own result, also without a fracture") {

@@ -45,12 +45,13 @@ inline void make_run(const facet::plan& p, const facet::store& data, const std::
     std::filesystem::create_directories(run / "checkpoints");
     facet::checkpoint_info c;
     c.experiment = std::string{p.name};
-    c.description = "{}";
+    c.description = p.describe();
     c.epoch = 3;
     c.score = 0.25;
     c.threshold = {.value = 0.4, .objective = 0.3, .at_edge = false, .plateau_low = 0.35, .plateau_high = 0.45};
     c.threshold_objective = "f1";
     c.dataset_hash = data.content_hash();
+    if (std::filesystem::exists(data.folder() / "split.json")) c.split = facet::fingerprint(facet::patient_split::load(data));
     c.data_statement = data.data_statement();
     const auto net = p.make_network();
     facet::rng::stream draw{facet::rng::key(5)};

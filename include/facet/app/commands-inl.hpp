@@ -121,7 +121,7 @@ inline int report(const plan& p, const arguments& a) {
 inline int evaluate(const plan& p, const arguments& a) {
     if (a.thresholds != "fit" && a.thresholds != "stored") throw bad_input{"--thresholds takes fit or stored, not '" + a.thresholds + "'"};
     const auto s = evaluator<>::evaluate(p, {.run = a.run, .data = a.data, .split = a.split, .stored_thresholds = a.thresholds == "stored", .out = a.out, .where = a.where});
-    if (s.file.parent_path() == a.run && a.split == "test") {
+    if (a.split == "test" && std::filesystem::equivalent(s.file.parent_path(), a.run)) {
         const store data{a.data};
         reporter<>::write(a.run, &data, scorer(p, a, data));
     }

@@ -222,6 +222,18 @@ inline patient_split patient_split::load(const store& data) {
     return split;
 }
 
+/// Tells splits apart: who is tested, and who is in which fold. A run records it, because a store may be split again.
+[[nodiscard]] inline std::string fingerprint(const patient_split& split) {
+    std::string text;
+    const auto add = [&](const std::vector<std::string>& patients) {
+        for (const auto& patient : patients) (text += patient) += '\n';
+        text += "--\n";
+    };
+    add(split.test);
+    for (const auto& fold : split.folds) add(fold);
+    return store_format::hash(text);
+}
+
 inline slice_parts parts_of(const store& data, const patient_split& split, std::size_t fold) {
     if (fold >= split.folds.size()) throw bad_input{"--fold " + std::to_string(fold) + " does not exist: the split has folds 0 to " + std::to_string(split.folds.size() - 1)};
     const std::set<std::string> test(split.test.begin(), split.test.end()), validation(split.folds[fold].begin(), split.folds[fold].end());

@@ -20,6 +20,7 @@ struct checkpoint_info {
     threshold::choice threshold;    ///< found on the validation part of that epoch
     std::string threshold_objective;
     std::string dataset_hash;       ///< store::content_hash() of the store trained on
+    std::string split;              ///< fingerprint() of the split trained on
     std::string data_statement;
     std::size_t fold = 0;
     std::uint64_t seed = 0;

@@ -33,6 +33,10 @@ inline void be_deterministic() {
     context.setBenchmarkCuDNN(false);
     ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0); // cuBLAS reads it when its first handle is made
     context.setDeterministicAlgorithms(true, true);
+    context.setDeterministicFillUninitializedMemory(false); // every tensor of ours is written before it is read
+    // What is to be fp32 is fp32, not TF32's ten bits; the rest is bf16 anyway.
+    context.setAllowTF32CuDNN(false);
+    context.setAllowTF32CuBLAS(false);
 }
 
 } // namespace detail

@@ -27,6 +27,13 @@ namespace detail {
 /// Images at once: about what a CPU's caches and a GPU's memory take gladly.
 inline std::size_t inference_batch(std::size_t side, bool on_gpu) { return std::max<std::size_t>(1, (on_gpu ? 64 : 4) * 65'536 / (side * side)); }
 
+/// Weights mean something only behind the input and in the model they were trained with; the name of an experiment says too little.
+inline void require_same(const char* role, const std::string& description, const plan& p, const std::filesystem::path& run) {
+    const auto then = nlohmann::json::parse(description, nullptr, false), now = nlohmann::json::parse(p.describe());
+    if (then.is_discarded() || !then.contains(role) || then[role] != now[role])
+        throw bad_input{"'" + run.string() + "' was trained with another '" + role + "' than " + std::string{p.name} + " has now; train again, or put the old one back"};
+}
+
 } // namespace detail
 
 template <class T> struct inference<T>::body {
@@ -58,6 +65,7 @@ template <class T> std::vector<checkpoint_info> inference<T>::checkpoints(const 
     std::ranges::sort(found, is_better);
     if (const auto& made_by = found.front().experiment; made_by != p.name)
         throw bad_input{"'" + run.string() + "' was made by the experiment " + made_by + ", this is " + std::string{p.name}};
+    for (const char* role : {"input", "size", "model"}) detail::require_same(role, found.front().description, p, run);
     return found;
 }
 

@@ -82,6 +82,7 @@ inline std::string text_in(const safetensors::metadata& m, const std::string& ke
                    .plateau_high = number("threshold_plateau_high")};
     c.threshold_objective = detail::text_in(m, "threshold_objective");
     c.dataset_hash = detail::text_in(m, "dataset_hash");
+    c.split = detail::text_in(m, "split");
     c.data_statement = detail::text_in(m, "data");
     c.fold = static_cast<std::size_t>(number("fold"));
     c.seed = std::strtoull(detail::text_in(m, "seed").c_str(), nullptr, 10);
@@ -93,7 +94,7 @@ inline std::string text_in(const safetensors::metadata& m, const std::string& ke
                             {"threshold", detail::text_of_number(c.threshold.value)}, {"threshold_at_edge", c.threshold.at_edge ? "1" : "0"},
                             {"threshold_plateau_low", detail::text_of_number(c.threshold.plateau_low)},
                             {"threshold_plateau_high", detail::text_of_number(c.threshold.plateau_high)},
-                            {"threshold_objective", c.threshold_objective}, {"dataset_hash", c.dataset_hash}, {"data", c.data_statement},
+                            {"threshold_objective", c.threshold_objective}, {"dataset_hash", c.dataset_hash}, {"split", c.split}, {"data", c.data_statement},
                             {"fold", std::to_string(c.fold)}, {"seed", std::to_string(c.seed)}};
     if (c.score) m["score"] = detail::text_of_number(*c.score);
     if (c.threshold.objective) m["threshold_objective_value"] = detail::text_of_number(*c.threshold.objective);

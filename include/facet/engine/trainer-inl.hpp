@@ -166,7 +166,7 @@ private:
     /// The facts that a resumed run must share with the one it continues.
     [[nodiscard]] safetensors::metadata identity() const {
         return {{"description", p_.describe()}, {"dataset_hash", data_.content_hash()}, {"fold", std::to_string(options_.fold)}, {"seed", std::to_string(options_.seed)},
-                {"steps", std::to_string(steps_)}, {"batch", std::to_string(p_.batch)}, {"training_slices", std::to_string(parts_.train.size())}};
+                {"steps", std::to_string(steps_)}, {"batch", std::to_string(p_.batch)}, {"training_slices", std::to_string(parts_.train.size())}, {"split", split_}};
     }
 
     void begin() {
@@ -174,6 +174,7 @@ private:
         about["experiment"] = p_.name;
         about["data"] = data_.data_statement();
         about["dataset_hash"] = data_.content_hash();
+        about["split"] = split_;
         about["store"] = std::filesystem::absolute(data_.folder()).lexically_normal().filename().string();
         about["description"] = json::parse(p_.describe());
         about["versions"] = {{"facet", version}, {"libtorch", TORCH_VERSION}, {"compiler", __VERSION__}};
@@ -350,7 +351,7 @@ private:
     /// Keeps the best few; the files in the folder are the list.
     void save_checkpoint(const validated& v) {
         checkpoint_info c{.path = {}, .experiment = std::string{p_.name}, .description = p_.describe(), .epoch = epoch_, .step = learner_.steps_done(), .score = v.score, .threshold = v.threshold,
-                          .threshold_objective = std::string{p_.threshold_objective}, .dataset_hash = data_.content_hash(), .data_statement = data_.data_statement(),
+                          .threshold_objective = std::string{p_.threshold_objective}, .dataset_hash = data_.content_hash(), .split = split_, .data_statement = data_.data_statement(),
                           .fold = options_.fold, .seed = options_.seed};
         auto kept = run_directory::checkpoints(directory_.path());
         std::ranges::sort(kept, is_better);
@@ -402,6 +403,7 @@ private:
     const plan& p_;
     const store& data_;
     const train_options& options_;
+    std::string split_ = fingerprint(patient_split::load(data_)); ///< of this run, whatever split.json becomes
     slice_parts parts_;
     std::int64_t steps_, steps_per_epoch_ = 1;
     at::Device device_;

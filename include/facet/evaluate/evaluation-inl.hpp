@@ -457,9 +457,11 @@ namespace facet {
 
 template <class T> evaluation_result evaluation<T>::judge(const evaluation_request& request) { return detail::judge{request}.run(); }
 
-template <class T> operating_points evaluation<T>::stored_points(const std::string& text, const std::string& origin) {
+template <class T> operating_points evaluation<T>::stored_points(const std::string& text, const std::string& origin, const std::string& checkpoint) {
     try {
         const auto all = detail::json::parse(text);
+        if (const auto judged = all.at("checkpoint").get<std::string>(); judged != checkpoint)
+            throw bad_input{"the thresholds in '" + origin + "' are those of " + judged + ", and the best checkpoint is now " + checkpoint + "; run `evaluate` on the run's own store again"};
         return {.slice = detail::stored_point(all.at("slice").at("threshold")),
                 .vertebra = detail::stored_point(all.at("vertebra").at("threshold")),
                 .patient = detail::stored_point(all.at("patient").at("threshold"))};

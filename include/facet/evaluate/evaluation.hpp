@@ -60,7 +60,7 @@ struct evaluation_result {
 template <class = void> struct evaluation {
     static evaluation_result judge(const evaluation_request& request);
     /// The operating points and the pixel threshold that an evaluation.json holds; throws bad_input naming `origin`.
-    static operating_points stored_points(const std::string& json, const std::string& origin);
+    static operating_points stored_points(const std::string& json, const std::string& origin, const std::string& checkpoint);
 };
 
 /// Scores, truths, patients and levels of the slices, vertebrae or patients of one scorer, ready for ranking. Where every pixel was

@@ -42,7 +42,11 @@ inline evaluation_parts parts_to_judge(const store& data, const checkpoint_info&
         throw bad_input{"--split all would judge the patients the run was trained on; it is for another store than the run's own"};
     if (part == "all") return {.name = "all", .judged = every_slice(data), .validation = {}, .training = {}};
 
-    auto parts = parts_of(data, patient_split::load(data), own ? checkpoint.fold : 0);
+    const auto split = patient_split::load(data);
+    if (own && fingerprint(split) != checkpoint.split)
+        throw bad_input{"'" + (data.folder() / "split.json").string() + "' is not the split that '" + options.run.string()
+                        + "' was trained with, so patients to judge may be patients it was trained on; train again, or make the split with its old --seed"};
+    auto parts = parts_of(data, split, own ? checkpoint.fold : 0);
     if (!own) parts.train.clear(); // of other patients than the run's
     auto judged = part == "val" ? parts.validation : parts.test;
     return {.name = part == "val" ? "validation" : "test", .judged = std::move(judged), .validation = std::move(parts.validation), .training = std::move(parts.train)};
@@ -70,7 +74,7 @@ inline scores network_scores(const inference<>& network, const store& data, std:
 /// Where the results go: beside the run's weights, or apart where another store was judged.
 inline std::filesystem::path evaluation_folder(const store& data, const checkpoint_info& checkpoint, const evaluate_options& options) {
     if (!options.out.empty()) return options.out;
-    if (data.content_hash() == checkpoint.dataset_hash) return options.run;
+    if (data.content_hash() == checkpoint.dataset_hash) return options.split == "test" ? options.run : options.run / "validation"; // the optimistic result does not replace the other
     const auto folder = std::filesystem::weakly_canonical(options.data); // without a trailing slash, so that it has a name
     return options.run / "elsewhere" / folder.filename();
 }
@@ -111,7 +115,7 @@ template <class T> evaluation_summary evaluator<T>::evaluate(const plan& p, cons
         const auto stored = options.run / "evaluation.json";
         if (!std::filesystem::exists(stored))
             throw bad_input{"'" + stored.string() + "' is not there, so no thresholds are stored; run `evaluate` on the run's own store first"};
-        request.points = evaluation<>::stored_points(detail::text_of(stored), stored.string());
+        request.points = evaluation<>::stored_points(detail::text_of(stored), stored.string(), checkpoint.path.filename().string());
     } else {
         detail::verify_slices(data, parts.validation);
         request.points = fit_operating_points(detail::network_scores(network, data, parts.validation));

@@ -59,10 +59,10 @@ inline std::string statement(const std::string& data) {
 }
 
 /// The vertebra threshold that an evaluation of the run stored; empty where none did.
-inline std::optional<operating_point> vertebra_threshold(const fs::path& run) {
+inline std::optional<operating_point> vertebra_threshold(const fs::path& run, const checkpoint_info& checkpoint) {
     const auto path = run / "evaluation.json";
     if (!fs::exists(path)) return std::nullopt;
-    return evaluation<>::stored_points(read(path), path.string()).vertebra;
+    return evaluation<>::stored_points(read(path), path.string(), checkpoint.path.filename().string()).vertebra;
 }
 
 struct scan {
@@ -152,7 +152,7 @@ template <class T> prediction_summary predictor<T>::predict(const plan& p, const
     const auto recipe = d::slicing_of_run(options.run, options.labels);
     if (recipe.size != static_cast<std::size_t>(p.size))
         throw bad_input{"'" + (options.run / "dataset.json").string() + "' cuts slices of " + std::to_string(recipe.size) + " pixels; " + std::string{p.name} + " takes " + std::to_string(p.size)};
-    const auto threshold = d::vertebra_threshold(options.run);
+    const auto threshold = d::vertebra_threshold(options.run, checkpoint);
     const auto scan = d::load(options, recipe);
     const inference<> network{p, checkpoint, options.where};
     const slicer cutter{scan.ct, scan.labels, nullptr};
