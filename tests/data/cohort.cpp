@@ -72,7 +72,8 @@ case_files load(const fs::path& folder) {
 
 std::vector<case_files> load_all(const fs::path& cases) {
     std::set<fs::path> folders;
-    for (const auto& entry : fs::directory_iterator{cases}) folders.insert(entry.path());
+    for (const auto& entry : fs::directory_iterator{cases})
+        if (entry.is_directory()) folders.insert(entry.path());
     std::vector<case_files> all;
     for (const auto& folder : folders) all.push_back(load(folder));
     return all;
@@ -212,6 +213,37 @@ TEST_CASE("a drawn fracture's height loss lies within its grade") {
             REQUIRE(cohort::genant_grade(f.loss) == grade);
             REQUIRE((f.healed ? !f.cleft : true));
         }
+}
+
+TEST_CASE("one unbroken vertebra in five is degenerated, and no broken one") {
+    int unbroken = 0, worn = 0;
+    for (int n = 0; n < 2000; ++n)
+        for (const auto& v : cohort::draw_patient(5, n, {30, 33}, {1, 1, 1}).vertebrae) {
+            REQUIRE_FALSE((v.broken && v.worn));
+            unbroken += !v.broken;
+            worn += v.worn;
+            REQUIRE((v.wear.height >= 0.80 && v.wear.height <= 1.0));
+        }
+    CHECK(std::abs(worn - 0.2 * unbroken) < 4 * std::sqrt(0.16 * unbroken));
+}
+
+TEST_CASE("a cohort's table says what each vertebra is shown as, in agreement with its cases") {
+    const auto& c = drawn_cohorts::get();
+    std::ifstream file{c.options("sham", cohort_kind::sham).out / "vertebrae.csv"};
+    std::string line;
+    std::getline(file, line);
+    CHECK(line == "patient,vertebra,shown");
+    std::size_t sham = 0, rows = 0;
+    for (; std::getline(file, line); ++rows) sham += line.ends_with(",sham");
+    std::size_t expected = 0, all = 0;
+    for (const auto& one : c.sham)
+        for (const auto& v : one.about.at("vertebrae")) {
+            ++all;
+            expected += v.contains("sham");
+        }
+    CHECK(rows == all);
+    CHECK(sham == expected);
+    CHECK(sham > 0);
 }
 
 TEST_CASE("a vertebra's draws do not depend on which other vertebrae there are") {

@@ -53,10 +53,12 @@ inline nlohmann::json heights_json(const std::map<int, zones>& heights, int leve
 inline nlohmann::json describe(const vertebra& v, const rendered& images, cohort_kind kind) {
     const auto rounded = [](double x) { return std::round(1000 * x) / 1000; };
     nlohmann::json j{{"level", v.level}, {"name", vertebra_name({v.level})}, {"fractured", v.broken && kind == cohort_kind::real}};
+    const auto worn = [&](const degeneration& d) { return nlohmann::json{{"height", rounded(d.height)}, {"endplate_sclerosis_hu", std::round(d.sclerosis)}}; };
+    if (v.worn) j["degeneration"] = worn(v.wear);
     if (!v.broken) return j;
     const auto& f = v.injury;
     j["drawn"] = {{"grade", f.grade}, {"type", name_of(f.type)}, {"height_loss", rounded(f.loss)}, {"healed", f.healed}};
-    if (kind == cohort_kind::sham) j["sham"] = {{"height", rounded(v.mimic.height)}, {"endplate_sclerosis_hu", std::round(v.mimic.sclerosis)}};
+    if (kind == cohort_kind::sham) j["sham"] = worn(v.mimic);
     if (kind == cohort_kind::real) {
         const auto loss = losses(images, v.level);
         const double most = *std::max_element(loss.begin(), loss.end());
@@ -71,6 +73,20 @@ inline nlohmann::json describe(const patient& p, const rendered& images, const s
     for (const auto& v : p.vertebrae) vertebrae.push_back(describe(v, images, options.kind));
     return {{"source", "cohort"}, {"template", spine.name}, {"data", "semi-synthetic, one CT"}, {"kind", name_of(options.kind)}, {"seed", options.seed},
             {"number", number}, {"trabecular", p.trabecular}, {"noise_hu", p.noise}, {"vertebrae", vertebrae}};
+}
+
+/// What a vertebra of this kind of cohort is shown as.
+inline std::string_view shown_as(const vertebra& v, cohort_kind kind) {
+    if (v.worn) return "degenerated";
+    if (!v.broken) return "plain";
+    return kind == cohort_kind::real ? "fractured" : kind == cohort_kind::sham ? "sham" : "unbroken";
+}
+
+/// One row a vertebra, for tables of results: patient,vertebra,shown.
+inline std::string rows_of(const patient& p, const std::string& name, cohort_kind kind) {
+    std::string rows;
+    for (const auto& v : p.vertebrae) rows += name + ",V" + std::to_string(v.level) + ',' + std::string{shown_as(v, kind)} + '\n';
+    return rows;
 }
 
 /// Writes a case beside its place and moves it there: a case is there whole or not at all.
@@ -104,6 +120,10 @@ public:
             for (unsigned n = 0; n < count; ++n) threads.emplace_back([this] { work(); });
         }
         if (failure_) std::rethrow_exception(failure_);
+        std::string table = "patient,vertebra,shown\n";
+        for (int number = 0; number < options_.patients; ++number)
+            table += rows_of(draw_patient(options_.seed, number, spine_.levels, spine_.grid.spacing), patient_name(number), options_.kind);
+        write_atomically(options_.out / "vertebrae.csv", table);
     }
 
 private:

@@ -21,7 +21,7 @@ constexpr std::string_view name_of(cohort_kind kind) {
 }
 
 struct cohort_options {
-    std::filesystem::path out;                ///< CASES: one folder per patient is written into it
+    std::filesystem::path out;                ///< CASES: one folder per patient is written into it, and vertebrae.csv: what each vertebra is shown as
     std::filesystem::path template_ct;        ///< Hounsfield units, any format of image_io
     std::filesystem::path template_vertebrae; ///< TotalSegmentator v2 (other organs are ignored) or VerSe numbers, on the CT's grid
     int patients = 0;

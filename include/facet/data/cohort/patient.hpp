@@ -7,6 +7,7 @@
 #include <map>
 #include <numbers>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <facet/core/rng.hpp>
@@ -17,7 +18,7 @@
 namespace facet::cohort {
 
 /// What a draw is for; a part of its key.
-enum class purpose : std::uint64_t { person = 1, healthy, grade, fracture, relief, deformation, texture, grain, noise, sham };
+enum class purpose : std::uint64_t { person = 1, healthy, grade, fracture, relief, deformation, texture, grain, noise, sham, degeneration };
 
 /// Vertebrae of Genant grade 0, 1, 2, 3 in VerSe19 (1,460 vertebrae of 153 CT series, annotated by radiologists; Loeffler et al.,
 /// Radiology: Artificial Intelligence 2020), by TotalSegmentator number.
@@ -119,19 +120,21 @@ struct healthy {
     double disc_hu = 75, disc_core = 0;          ///< of the discs it meets; the nucleus relative to the annulus
 };
 
-/// A vertebra that only looks suspicious.
-struct sham {
-    double height = 1;      ///< uniform shortening
+/// A whole vertebra that looks suspicious: uniformly low, so that its discs are thick, with dense endplates.
+struct degeneration {
+    double height = 1;      ///< relative
     double sclerosis = 0;   ///< HU added below both endplates
-    double sclerosis_depth = 2;
+    double sclerosis_depth = 2; ///< mm within which that falls to a third
 };
 
 struct vertebra {
     int level = 0;
     bool broken = false;    ///< drawn as fractured
+    bool worn = false;      ///< unbroken, but degenerated: normal variation of an old spine
     healthy normal;
     fracture injury;        ///< drawn for every vertebra, used for broken ones
-    sham mimic;             ///< likewise
+    degeneration mimic;     ///< likewise; what a sham cohort shows instead of the fracture
+    degeneration wear;      ///< likewise, used for worn ones
 };
 
 struct patient {
@@ -207,9 +210,18 @@ inline healthy draw_healthy(std::uint64_t key, double disc_hu) {
     return h;
 }
 
-inline sham draw_sham(std::uint64_t key) {
+inline degeneration draw_sham(std::uint64_t key) {
     rng::stream draw{rng::key(key, purpose::sham)};
     return {draw.uniform(0.80, 0.90), draw.uniform(60, 180), draw.uniform(1.5, 3.0)};
+}
+
+/// One in five unbroken vertebrae, at any level: an assumption. Height and density vary independently and from nothing on, so that neither
+/// tells a fracture.
+inline constexpr double worn_share = 0.2;
+inline std::pair<bool, degeneration> draw_wear(std::uint64_t key) {
+    rng::stream draw{rng::key(key, purpose::degeneration)};
+    const bool worn = draw.happens(worn_share);
+    return {worn, {draw.uniform(0.80, 1.0), draw.uniform(0, 180), draw.uniform(1.5, 3.0)}};
 }
 
 inline std::array<vec, 3> rotation(double about_x, double about_y, double about_z, const vec& scale) {
@@ -247,6 +259,9 @@ inline patient draw_patient(std::uint64_t seed, int number, const std::vector<in
         v.normal = detail::draw_healthy(key, disc_hu);
         v.injury = detail::draw_fracture(key, std::max(grade, 1));
         v.mimic = detail::draw_sham(key);
+        const auto [worn, wear] = detail::draw_wear(key);
+        v.worn = worn && !v.broken;
+        v.wear = wear;
         p.vertebrae.push_back(v);
     }
     return p;

@@ -26,7 +26,7 @@ struct mapped {
     float disc = 0;         ///< 0 ... 1: how surely this is disc
     bool stretched = false; ///< a disc made much thicker than the template's
     float disc_hu = 0;
-    float sclerosis = 0;    ///< HU of a sham's endplate
+    float sclerosis = 0;    ///< HU of a degenerated vertebra's endplate
     int level = 0;          ///< the vertebra whose zone this is, 0 for none
     point local{};          ///< in that vertebra's output frame
 };
@@ -60,7 +60,8 @@ public:
         std::copy(f.below->coefficient.begin(), f.below->coefficient.end(), below_.begin());
         reach_ = std::hypot(half_[0], half_[1]) + 20;
         height_ = surface_at(top_, 0, 0) - surface_at(bottom_, 0, 0);
-        if (v.broken && kind == cohort_kind::sham) sham_ = v.mimic;
+        if (v.broken && kind == cohort_kind::sham) wear_ = v.mimic;
+        if (v.worn) wear_ = v.wear;
         if (v.broken && kind != cohort_kind::sham && render_fracture) {
             injury_ = v.injury;
             calibrate();
@@ -157,7 +158,7 @@ public:
         out.local = q;
         paint_disc(c, s, out);
         if (hurt) paint_band(c, s, slice, out);
-        if (sham_) paint_sclerosis(c, s, out);
+        if (wear_) paint_sclerosis(c, s, out);
         return {q[0] + (a - q[0]) * fade, q[1] + (l - q[1]) * fade, s + c.weight * (along - s) + (1 - c.weight) * beside};
     }
 
@@ -216,7 +217,7 @@ private:
         const float ceiling = t + std::max((plane_at(above_, x, y) - t) * 0.48f, 0.8f);
         const float floor = b - std::max((b - plane_at(below_, x, y)) * 0.48f, 0.8f);
         float stretch = static_cast<float>(normal_.height + normal_.wedge * x + normal_.concavity * (1 - x * x - 0.5 * y * y));
-        if (sham_) stretch *= static_cast<float>(sham_->height);
+        if (wear_) stretch *= static_cast<float>(wear_->height);
         c.S = {floor, b, b, b, t, t, t, ceiling};
         float band_top = 0, band_bottom = 0;
         if (injury_) std::tie(band_top, band_bottom) = break_column(c, x, y, t - b);
@@ -323,7 +324,7 @@ private:
     void paint_sclerosis(const column& c, float s, mapped& out) const {
         const float from_endplate = std::min(s - c.O[1], c.O[6] - s);
         if (from_endplate < 0) return;
-        out.sclerosis = static_cast<float>(sham_->sclerosis) * std::exp(-from_endplate / static_cast<float>(sham_->sclerosis_depth)) * c.weight;
+        out.sclerosis = static_cast<float>(wear_->sclerosis) * std::exp(-from_endplate / static_cast<float>(wear_->sclerosis_depth)) * c.weight;
     }
 
     void set_lift(const surface<1>& plane, double factor) {
@@ -376,7 +377,7 @@ private:
     int level_;
     healthy normal_;
     std::optional<fracture> injury_;
-    std::optional<sham> sham_;
+    std::optional<degeneration> wear_;
     point centre_{};
     std::array<point, 3> axes_{};
     std::array<float, 2> middle_{}, half_{};
