@@ -30,16 +30,23 @@ def sham_control(evaluation, cases):
     with open(pathlib.Path(cases) / "vertebrae.csv") as file:
         shown = {(row["patient"], row["vertebra"]): row["shown"] for row in csv.DictReader(file)}
     threshold = evaluation["vertebra"]["threshold"]["value"]
-    counts = {}
+    right = {}  # kind -> level -> whether each was called unbroken
     with open(pathlib.Path(sys.argv[2]).parent / "scores.csv") as file:
         for row in csv.DictReader(file):
             if row["level"] == "vertebra" and row["score"]:
-                kind = counts.setdefault(shown[row["patient"], row["vertebra"]], [0, 0])
-                kind[0] += float(row["score"]) < threshold
-                kind[1] += 1
-    result = {kind: {"specificity": good / n, "unbroken_called_unbroken": good, "n": n} for kind, (good, n) in sorted(counts.items())}
-    for kind, r in result.items():
-        print(f"specificity on {kind} vertebrae {r['specificity']:.3f} ({r['unbroken_called_unbroken']} of {r['n']})")
+                kind = right.setdefault(shown[row["patient"], row["vertebra"]], {})
+                kind.setdefault(row["vertebra"], []).append(float(row["score"]) < threshold)
+    result = {}
+    for kind, levels in sorted(right.items()):
+        called = sum(levels.values(), [])
+        result[kind] = {"specificity": sum(called) / len(called), "unbroken_called_unbroken": sum(called), "n": len(called)}
+        print(f"specificity on {kind} vertebrae {result[kind]['specificity']:.3f} ({sum(called)} of {len(called)})")
+    # Shams stand where fractures are frequent, and a network may know where that is: plain vertebrae, weighted as shams are over the levels.
+    plain, sham = right["plain"], right["sham"]
+    both = [level for level in sham if level in plain]
+    alike = sum(len(sham[level]) * sum(plain[level]) / len(plain[level]) for level in both) / sum(len(sham[level]) for level in both)
+    result["plain"]["specificity_at_sham_levels"] = alike
+    print(f"specificity on plain vertebrae, weighted as shams are over the levels, {alike:.3f}")
     met = result["sham"]["specificity"] >= result["plain"]["specificity"] - 0.1
     verdict(met, "specificity on sham vertebrae is within 0.1 of that on plain ones, at the demo's own vertebra threshold")
     return {"threshold": threshold, "by_kind": result, "met": met}

@@ -85,7 +85,7 @@ inline std::string_view shown_as(const vertebra& v, cohort_kind kind) {
 /// One row a vertebra, for tables of results: patient,vertebra,shown.
 inline std::string rows_of(const patient& p, const std::string& name, cohort_kind kind) {
     std::string rows;
-    for (const auto& v : p.vertebrae) rows += name + ",V" + std::to_string(v.level) + ',' + std::string{shown_as(v, kind)} + '\n';
+    for (const auto& v : p.vertebrae) rows += name + ',' + std::to_string(v.level) + ',' + std::string{shown_as(v, kind)} + '\n';
     return rows;
 }
 

@@ -215,9 +215,9 @@ inline degeneration draw_sham(std::uint64_t key) {
     return {draw.uniform(0.80, 0.90), draw.uniform(60, 180), draw.uniform(1.5, 3.0)};
 }
 
-/// One in five unbroken vertebrae, at any level: an assumption. Height and density vary independently and from nothing on, so that neither
-/// tells a fracture.
-inline constexpr double worn_share = 0.2;
+/// Two in five unbroken vertebrae, at any level: an assumption. The cohort stands for old spines, of whose vertebrae one in five is broken.
+/// Height and density vary independently and from nothing on, so that neither tells a fracture.
+inline constexpr double worn_share = 0.4;
 inline std::pair<bool, degeneration> draw_wear(std::uint64_t key) {
     rng::stream draw{rng::key(key, purpose::degeneration)};
     const bool worn = draw.happens(worn_share);
