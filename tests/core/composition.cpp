@@ -37,6 +37,7 @@ constexpr experiment full{
     optimizer::sgd{.learning_rate = 0.2, .clip_norm = 5, .ema_decay = 0.9},
     schedule::poly{},
     precision::fp32{},
+    split::patients{.folds = 4},
     residency::stream{},
     budget{.steps = 7, .batch = 4},
 };
@@ -100,7 +101,8 @@ TEST_CASE("the plan carries every number of the experiment", "[core]") {
     CHECK(p.windows[1].low == -160);
     CHECK(p.size == 64);
     CHECK(p.residency == residency_kind::stream);
-    CHECK(p.requires_fold);
+    CHECK(p.folds == 4);
+    CHECK(p.test_patients == 0);
     CHECK(p.augments_geometry);
     CHECK(p.peak_learning_rate == 0.2);
     CHECK(p.clip_norm == 5);

@@ -4,65 +4,19 @@
 
 #include <csignal>
 #include <fstream>
-#include <iterator>
-#include <map>
 #include <string>
 #include <vector>
 
 #include <facet/engine/inference.hpp>
 #include <facet/engine/run_directory.hpp>
 
-#include "engine/trained.hpp"
-#include "evaluate/made_run.hpp"
+#include "engine/trainings.hpp"
 
 using namespace facet;
 
 namespace {
 
-/// A store on disk, and trainings on it.
-struct bench {
-    testing::scratch folder;
-    bench() { make_store(folder / "store"); }
-
-    [[nodiscard]] store data() const { return store{folder / "store"}; }
-    [[nodiscard]] train_options options(const std::string& run) const {
-        train_options o;
-        o.out = folder / run;
-        o.quiet = true;
-        o.where = {.device = "cpu", .threads = 1};
-        return o;
-    }
-    train_result train(const std::string& run, const plan& p = plan_of<trained>, bool resume = false, std::uint64_t seed = 1) const {
-        auto o = options(run);
-        o.resume = resume;
-        o.seed = seed;
-        const auto d = data();
-        return trainer<>::train(p, d, o);
-    }
-    [[nodiscard]] std::string bytes(const std::string& run, const std::string& file) const {
-        std::ifstream in{folder / run / file, std::ios::binary};
-        REQUIRE(in);
-        return {std::istreambuf_iterator<char>{in}, {}};
-    }
-    /// The tensors of a run's last state, by name.
-    [[nodiscard]] std::map<std::string, std::string> tensors(const std::string& run) const {
-        const mapped_file file{folder / run / "last.state"};
-        std::map<std::string, std::string> out;
-        for (const auto& t : safetensors::parse(file.bytes(), run).tensors) out[t.name] = {reinterpret_cast<const char*>(t.bytes.data()), t.bytes.size()};
-        return out;
-    }
-    [[nodiscard]] std::vector<nlohmann::json> metrics(const std::string& run) const {
-        std::vector<nlohmann::json> lines;
-        std::ifstream in{folder / run / "metrics.jsonl"};
-        for (std::string line; std::getline(in, line);) lines.push_back(nlohmann::json::parse(line));
-        return lines;
-    }
-    void flip_a_bit(const std::string& run, const std::string& file) const {
-        auto content = bytes(run, file);
-        content[content.size() / 2] ^= 4;
-        write_atomically(folder / run / file, content);
-    }
-};
+constexpr auto other_loss = with(trained, loss::focal{});
 
 bool armed = false;
 
@@ -79,7 +33,7 @@ plan stopping_plan() {
 } // namespace
 
 TEST_CASE("the same seed gives bitwise equal weights, another seed others") {
-    const bench b;
+    const trainings b;
     b.train("a");
     b.train("b");
     b.train("c", plan_of<trained>, false, 2);
@@ -88,7 +42,7 @@ TEST_CASE("the same seed gives bitwise equal weights, another seed others") {
 }
 
 TEST_CASE("a run stopped by a signal and resumed ends with the bits of one that was never stopped") {
-    const bench b;
+    const trainings b;
     b.train("whole");
     armed = true;
     const auto p = stopping_plan();
@@ -108,7 +62,7 @@ TEST_CASE("a run stopped by a signal and resumed ends with the bits of one that 
 }
 
 TEST_CASE("a damaged state falls back to the one before it, and to a refusal where none is whole") {
-    const bench b;
+    const trainings b;
     b.train("whole");
     armed = true;
     const auto p = stopping_plan();
@@ -123,7 +77,7 @@ TEST_CASE("a damaged state falls back to the one before it, and to a refusal whe
 }
 
 TEST_CASE("a run keeps its best checkpoints, named by epoch and score, and tells every epoch") {
-    const bench b;
+    const trainings b;
     const auto r = b.train("run");
     const auto kept = inference<>::checkpoints(plan_of<trained>, b.folder / "run");
     REQUIRE(kept.size() == 2);
@@ -148,7 +102,7 @@ TEST_CASE("a run keeps its best checkpoints, named by epoch and score, and tells
 }
 
 TEST_CASE("a checkpoint scores as the network that was saved scored on validation") {
-    const bench b;
+    const trainings b;
     b.train("run");
     const auto data = b.data();
     const auto best = inference<>::checkpoints(plan_of<trained>, b.folder / "run").front();
@@ -164,7 +118,7 @@ TEST_CASE("a checkpoint scores as the network that was saved scored on validatio
 }
 
 TEST_CASE("a damaged checkpoint is refused") {
-    const bench b;
+    const trainings b;
     b.train("run");
     const auto best = inference<>::checkpoints(plan_of<trained>, b.folder / "run").front();
     b.flip_a_bit("run", "checkpoints/" + best.path.filename().string());
@@ -172,7 +126,7 @@ TEST_CASE("a damaged checkpoint is refused") {
 }
 
 TEST_CASE("a loss that is not a number stops the run with code 4 and the step it began in") {
-    const bench b;
+    const trainings b;
     plan p = plan_of<trained>;
     p.loss = [](const at::Tensor& logits, const at::Tensor&) { return logits.sum().mul(NAN); };
     try {
@@ -185,7 +139,7 @@ TEST_CASE("a loss that is not a number stops the run with code 4 and the step it
 }
 
 TEST_CASE("a store with a damaged chunk stops the training and names the file") {
-    const bench b;
+    const trainings b;
     auto images = b.bytes("store", "images.npy");
     images[images.size() / 2] ^= 1;
     write_atomically(b.folder / "store" / "images.npy", images);
@@ -193,7 +147,7 @@ TEST_CASE("a store with a damaged chunk stops the training and names the file") 
 }
 
 TEST_CASE("a run refuses what it cannot do in one sentence") {
-    const bench b;
+    const trainings b;
     b.train("run");
     CHECK_THROWS_WITH(b.train("run"), Catch::Contains("already holds a run; add --resume"));
     CHECK_THROWS_WITH(b.train("nothing", plan_of<trained>, true), Catch::Contains("holds no run to resume"));
@@ -220,16 +174,93 @@ TEST_CASE("one process at a time trains into a folder") {
     CHECK_THROWS_WITH((run_directory{folder / "run", false}), Catch::Contains("another process is training"));
 }
 
-TEST_CASE("what a killed process left behind is removed by the next") {
+TEST_CASE("what a killed process left behind is removed by the next, and nothing else") {
     const testing::scratch folder;
-    std::filesystem::create_directories(folder / "run" / "checkpoints");
-    std::ofstream{folder / "run" / "checkpoints" / "ep01.safetensors.tmp.123"} << "half";
-    const run_directory next{folder / "run", false};
-    CHECK_FALSE(std::filesystem::exists(folder / "run" / "checkpoints" / "ep01.safetensors.tmp.123"));
+    const auto run = folder / "run";
+    std::filesystem::create_directories(run / "checkpoints");
+    const std::vector<std::string> litter{"checkpoints/ep01.safetensors.tmp.123", "next.state.tmp.4711", "metrics.jsonl.tmp.1"};
+    const std::vector<std::string> others{"notes.tmp.txt", "my.tmp.123", "next.state.tmp.", "next.state.tmp.old", "checkpoints/mine.safetensors.tmp.1", "evaluation.json.tmp.77"};
+    for (const auto* names : {&litter, &others})
+        for (const auto& name : *names) std::ofstream{run / name} << "half";
+    const run_directory next{run, false};
+    for (const auto& name : litter) CHECK_FALSE(std::filesystem::exists(run / name));
+    for (const auto& name : others) CHECK(std::filesystem::exists(run / name));
+}
+
+TEST_CASE("a damaged checkpoint is passed over with a warning, by training and by whoever takes the best") {
+    const trainings b;
+    b.train("whole");
+    armed = true;
+    const auto p = stopping_plan();
+    b.train("run", p);
+    const auto kept = inference<>::checkpoints(p, b.folder / "run");
+    REQUIRE(kept.size() == 2);
+    write_atomically(kept[0].path, "no weights at all");
+    std::vector<std::string> heard;
+    CHECK(run_directory::checkpoints(b.folder / "run", [&](const std::string& text) { heard.push_back(text); }).size() == 1);
+    REQUIRE(heard.size() == 1);
+    CHECK_THAT(heard[0], Catch::Contains(kept[0].path.filename().string()) && Catch::Contains("passed over"));
+    CHECK(inference<>::checkpoints(p, b.folder / "run").front().path == kept[1].path);
+
+    b.train("run", p, true); // goes on
+    CHECK(b.tensors("whole") == b.tensors("run"));
+
+    // A flipped bit among the weights leaves the header readable; the checksum tells.
+    const auto best = inference<>::checkpoints(p, b.folder / "run").front();
+    b.flip_a_bit("run", "checkpoints/" + best.path.filename().string());
+    CHECK(inference<>::checkpoints(p, b.folder / "run").front().path != best.path);
+    for (const auto& entry : std::filesystem::directory_iterator{b.folder / "run" / "checkpoints"}) write_atomically(entry.path(), "nothing");
+    CHECK_THROWS_WITH(inference<>::checkpoints(p, b.folder / "run"), Catch::Contains("holds no checkpoint that is whole; train again"));
+}
+
+TEST_CASE("a run killed before its first state begins again, with the recipe it was started with or not at all") {
+    const trainings b;
+    b.train("whole");
+    std::filesystem::create_directories(b.folder / "run");
+    for (const char* file : {"run.json", "dataset.json"}) std::filesystem::copy(b.folder / "whole" / file, b.folder / "run" / file);
+    std::ofstream{b.folder / "run" / "metrics.jsonl"} << "{\"epoch\": 1}\n";
+    CHECK_THROWS_WITH(b.train("run", plan_of<trained>, true, 2), Catch::Contains("was started with seed 1, not 2"));
+    plan other = plan_of<trained>;
+    other.describe = [] { return describe<other_loss>(); };
+    CHECK_THROWS_WITH(b.train("run", other, true), Catch::Contains("was started with another loss"));
+    CHECK(b.train("run", plan_of<trained>, true).steps == 20);
+    CHECK(b.tensors("whole") == b.tensors("run"));
+    CHECK(b.metrics("whole").size() == b.metrics("run").size());
+}
+
+TEST_CASE("a run killed before it wrote anything begins with --resume, too") {
+    const trainings b;
+    b.train("whole");
+    std::filesystem::create_directories(b.folder / "run" / "checkpoints");
+    std::ofstream{b.folder / "run" / "lock"};
+    b.train("run", plan_of<trained>, true);
+    CHECK(b.tensors("whole") == b.tensors("run"));
+}
+
+TEST_CASE("half a line of metrics goes when a run is resumed, and so do epochs that are made again") {
+    const testing::scratch folder;
+    const run_directory run{folder / "run", false};
+    std::ofstream{run.path() / "metrics.jsonl"} << R"({"epoch": 1, "step": 5})" "\n" R"({"epoch": 2, "st)" R"({"epoch": 3, "step": 15})" "\n" R"({"epoch": 4, "step": 20})" "\n" R"({"epoch": 5, "step": 25})" "\n" R"({"epo)";
+    run.keep_metrics(4);
+    std::ifstream in{run.path() / "metrics.jsonl"};
+    std::string text{std::istreambuf_iterator<char>{in}, {}};
+    CHECK(text == R"({"epoch": 1, "step": 5})" "\n" R"({"epoch": 4, "step": 20})" "\n");
+}
+
+TEST_CASE("an experiment refuses a store that is split otherwise than it requires") {
+    const trainings b;
+    plan p = plan_of<trained>;
+    p.folds = 5;
+    CHECK_THROWS_WITH(b.train("run", p), Catch::Contains("split.json' has 2 folds; trained requires 5: run `split` with --folds 5"));
+    p.folds = 2;
+    p.test_patients = 8;
+    CHECK_THROWS_WITH(b.train("run", p), Catch::Contains("has 2 test patients; trained requires 8: run `split` with --test 8"));
+    p.test_patients = 2;
+    CHECK(b.train("run", p).steps == 20);
 }
 
 TEST_CASE("a limited run trains on so many slices, half of them with fracture") {
-    const bench b;
+    const trainings b;
     auto o = b.options("run");
     o.limit = 16;
     o.steps = 4;

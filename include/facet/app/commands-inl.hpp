@@ -5,6 +5,7 @@
 #include <facet/engine/plan.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -48,10 +49,12 @@ struct arguments {
     std::optional<std::uint64_t> seed;
     std::optional<std::int64_t> steps;
     std::vector<std::uint64_t> seeds;
+    std::vector<std::string> folds, only;
+    std::string reference;
     std::int64_t step = 0;
     double seconds = 110;
     device_options where;
-    bool resume = false, json = false, quiet = false;
+    bool resume = false, json = false, quiet = false, list = false;
     std::vector<std::string> command;
 };
 
@@ -170,7 +173,6 @@ inline void add_device(CLI::App& command, arguments& a) {
 inline void add_training(CLI::App& command, arguments& a) {
     command.add_option("--data", a.data, "store to train on");
     command.add_option("--out", a.out, "folder of the run");
-    command.add_option("--fold", a.fold, "fold that validates");
     command.add_option("--steps", a.steps, "instead of the experiment's budget");
     command.add_option("--limit", a.limit, "train on this many slices only, for a quick trial");
     command.add_flag("--quiet", a.quiet, "no progress");
@@ -186,6 +188,26 @@ inline void check(const std::string& command, const arguments& a, const needs& n
     if (a.where.threads < 0) throw bad_input{"--threads takes a number from 1 on, or 0 for all, not " + std::to_string(a.where.threads)};
     if (a.step < 0) throw bad_input{"--step takes a number from 0 on, not " + std::to_string(a.step)};
     if (!(a.seconds > 0)) throw bad_input{"--seconds takes a number above 0"};
+}
+
+inline std::vector<std::size_t> fold_numbers(const arguments& a) {
+    std::vector<std::size_t> out;
+    for (const auto& text : a.folds) {
+        std::size_t fold = 0;
+        const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), fold);
+        if (failure != std::errc{} || end != text.data() + text.size()) throw bad_input{"--folds takes numbers of folds or all, not '" + text + "'"};
+        out.push_back(fold);
+    }
+    return out;
+}
+
+inline int compare(std::span<const plan> variants, std::span<const std::string> labels, const arguments& a) {
+    comparison_request request{.variants = variants, .labels = labels, .data = a.data, .folds = {}, .every_fold = a.folds == std::vector<std::string>{"all"}, .seeds = a.seeds, .only = a.only,
+                               .reference = a.reference, .training = training_of(a)};
+    if (!request.every_fold) request.folds = fold_numbers(a);
+    const auto s = a.list ? comparison<>::list(request) : comparison<>::run(request);
+    answer(a, json::parse(s.line), s.table);
+    return static_cast<int>(s.interrupted ? exit_code::interrupted : exit_code::ok);
 }
 
 using action = std::function<int(const plan&, const arguments&)>;
@@ -268,6 +290,7 @@ template <class T> int application<T>::run(const plan& p, int argc, char** argv)
         auto& a = line.values();
         auto& train = line.add("train", "train on a store", d::train, {{"--data", &d::arguments::data}, {"--out", &d::arguments::out}});
         d::add_training(train, a);
+        train.add_option("--fold", a.fold, "fold that validates");
         train.add_option("--seed", a.seed, "of the weights, the batches and the augmentation");
         train.add_flag("--resume", a.resume, "continue the run in --out");
 
@@ -319,15 +342,15 @@ template <class T> int application<T>::compare(std::span<const plan> variants, s
     return d::guarded([&] {
         d::command_line line{"Comparison of " + std::to_string(variants.size()) + " variants", "compare"};
         auto& a = line.values();
-        auto& compare = line.add("compare", "train every variant alike and tabulate the results", [&](const plan&, const d::arguments& given) {
-            const store data{given.data};
-            const comparison_request request{.variants = variants, .labels = labels, .seeds = given.seeds.empty() ? std::vector<std::uint64_t>{1} : given.seeds, .training = d::training_of(given)};
-            const auto result = run_comparison(request, data);
-            d::answer(given, result, comparison_table(result));
-            return 0;
+        auto& compare = line.add("compare", "train and judge every variant alike, and tabulate their differences", [&](const plan&, const d::arguments& given) {
+            return d::compare(variants, labels, given);
         }, {{"--data", &d::arguments::data}, {"--out", &d::arguments::out}});
         d::add_training(compare, a);
-        compare.add_option("--seed", a.seeds, "one or more, each variant is trained with all");
+        compare.add_option("--folds", a.folds, "folds that validate, or all; 0 unless given")->delimiter(',');
+        compare.add_option("--seeds,--seed", a.seeds, "each variant is trained with each; 1 unless given")->delimiter(',');
+        compare.add_option("--only", a.only, "train these variants only: a label, or part of one such as loss=focal");
+        compare.add_option("--reference", a.reference, "label of the variant the others are compared with; the first unless given");
+        compare.add_flag("--list", a.list, "tell how far each run is, and do nothing");
         line.add("describe", "every variant with every default, as JSON", [&](const plan&, const d::arguments&) {
             d::json all = d::json::object();
             for (std::size_t i = 0; i < variants.size(); ++i) all[labels[i]] = d::json::parse(variants[i].describe());

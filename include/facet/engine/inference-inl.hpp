@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -60,7 +61,12 @@ template <class T> struct inference<T>::body {
 };
 
 template <class T> std::vector<checkpoint_info> inference<T>::checkpoints(const plan& p, const std::filesystem::path& run) {
-    auto found = run_directory::checkpoints(run);
+    std::string damage;
+    auto found = run_directory::whole_checkpoints(run, [&](const std::string& warning) {
+        damage = warning;
+        std::fprintf(stderr, "warning: %s\n", warning.c_str());
+    });
+    if (found.empty() && !damage.empty()) throw bad_input{"'" + run.string() + "' holds no checkpoint that is whole; train again"};
     if (found.empty()) throw bad_input{"'" + run.string() + "' holds no checkpoint; `train --data STORE --out " + run.string() + "` makes them"};
     std::ranges::sort(found, is_better);
     if (const auto& made_by = found.front().experiment; made_by != p.name)

@@ -21,7 +21,8 @@ template <class = void> struct inference {
     /// Receives fp32 logits [n,S,S] of some of the slices, in order; both are valid during the call only.
     using deliver = std::function<void(std::span<const std::uint32_t> slices, const float* logits)>;
 
-    /// The checkpoints of a run, best first. Throws bad_input where there is none, or where another experiment made the run.
+    /// The checkpoints of a run, best first; damaged ones are named on stderr and passed over. Throws bad_input where none is whole, or
+    /// where another experiment made the run.
     static std::vector<checkpoint_info> checkpoints(const plan& p, const std::filesystem::path& run);
 
     /// Loads one checkpoint; `inference{p, inference<>::checkpoints(p, run).front()}` is the best of a run.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -45,7 +46,7 @@ struct plan {
     std::function<void(std::int64_t, std::span<std::int64_t>)> (*start_sampler)(const sampler::context&);
     double (*positive_rate)(const sampler::context&);
     residency_kind residency;
-    bool requires_fold;                       ///< split::patients: the store's split.json must have folds
+    std::size_t folds, test_patients;         ///< what the store's split.json must have; 0: any number
 
     // augmentation; `operation` keys count from 0 in the order written, geometry before HU before window
     bool augments_geometry;

@@ -74,7 +74,7 @@ template <class P> struct precision_signature {
     static_assert(precision::policy<P>, "facet: a precision must have `static constexpr bool uses_bf16`");
 };
 template <class P> struct split_signature {
-    static_assert(split::policy<P>, "facet: a split must have `static constexpr bool requires_fold`");
+    static_assert(split::policy<P>, "facet: a split must have `folds` and `test_patients`, the numbers that split.json must have (0: any)");
 };
 template <class P> struct residency_signature {
     static_assert(residency::policy<P>, "facet: a residency must have `static constexpr residency_kind kind`");
@@ -151,7 +151,8 @@ template <const auto& e> inline constexpr plan plan_of{
     .start_sampler = [](const sampler::context& c) -> std::function<void(std::int64_t, std::span<std::int64_t>)> { return policy_of<e, role::sampler>.start(c); },
     .positive_rate = [](const sampler::context& c) -> double { return policy_of<e, role::sampler>.positive_rate(c); },
     .residency = policy_of<e, role::residency>.kind,
-    .requires_fold = policy_of<e, role::split>.requires_fold,
+    .folds = policy_of<e, role::split>.folds,
+    .test_patients = policy_of<e, role::split>.test_patients,
     .augments_geometry = policy_of<e, role::augment>.moves(),
     .draw_affine = [](std::uint64_t key, double size) { return policy_of<e, role::augment>.draw_affine(key, size); },
     .augment_hu = [](const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstddef>
@@ -20,6 +21,8 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
+
+#include <nlohmann/json.hpp>
 
 #include <facet/core/error.hpp>
 #include <facet/engine/checkpoint_info.hpp>
@@ -110,12 +113,14 @@ inline std::string text_in(const safetensors::metadata& m, const std::string& ke
 ///     RUN/last.state       everything a continued run needs; previous.state is the one before
 class run_directory {
 public:
+    using warning = std::function<void(const std::string&)>;
+
     /// Locks the folder. Throws bad_input when another process trains into it, or when it already holds a run and `resume` was not asked for.
     run_directory(std::filesystem::path folder, bool resume) : folder_{std::move(folder)} {
         std::error_code failure;
-        const bool used = std::filesystem::exists(folder_ / "run.json") || std::filesystem::exists(folder_ / "last.state");
+        const bool used = std::filesystem::exists(folder_ / "run.json") || holds_state(folder_);
         if (used && !resume) throw bad_input{"'" + folder_.string() + "' already holds a run; add --resume to continue it, or name another folder"};
-        if (!used && resume) throw bad_input{"'" + folder_.string() + "' holds no run to resume"};
+        if (!used && resume && !std::filesystem::exists(folder_ / "lock")) throw bad_input{"'" + folder_.string() + "' holds no run to resume"};
         std::filesystem::create_directories(folder_ / "checkpoints", failure);
         if (failure) throw io_error{"cannot create the folder '" + folder_.string() + "': " + failure.message()};
         lock();
@@ -129,18 +134,29 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
 
-    /// Appends one line to metrics.jsonl. A full disk is reported and does not stop the training.
+    /// Appends one line to metrics.jsonl. Where the disk has no room for all of it nothing of it stays; that is reported and does not stop
+    /// the training.
     [[nodiscard]] bool append_metrics(const std::string& line) const {
-        std::ofstream file{folder_ / "metrics.jsonl", std::ios::app | std::ios::binary};
+        const auto path = folder_ / "metrics.jsonl";
+        std::error_code absent, failure;
+        const auto size = std::filesystem::file_size(path, absent);
+        std::ofstream file{path, std::ios::app | std::ios::binary};
         file << line << '\n' << std::flush;
-        return static_cast<bool>(file);
+        file.close();
+        if (file) return true;
+        std::filesystem::resize_file(path, absent ? 0 : size, failure);
+        return false;
     }
-    /// Keeps the first `epochs` lines: what a killed run wrote after its last saved state is made again.
+    /// Keeps the lines of the first `epochs`, and of those what is whole: what a killed run wrote after its last saved state is made again,
+    /// half a line never.
     void keep_metrics(std::int64_t epochs) const {
         std::ifstream file{folder_ / "metrics.jsonl", std::ios::binary};
         if (!file) return;
-        std::string kept, line;
-        while (epochs-- > 0 && std::getline(file, line)) kept += line + '\n';
+        std::string kept;
+        for (std::string line; std::getline(file, line);) {
+            const auto one = nlohmann::json::parse(line, nullptr, false);
+            if (one.is_object() && one.contains("epoch") && one["epoch"].is_number_integer() && one["epoch"].get<std::int64_t>() <= epochs) kept += line + '\n';
+        }
         file.close();
         write_atomically(folder_ / "metrics.jsonl", kept);
     }
@@ -152,9 +168,23 @@ public:
         if (std::filesystem::exists(last)) rename_durably(last, folder_ / "previous.state");
         rename_durably(next, last);
     }
+    /// Whether a state was ever saved. A run that was killed before has nothing to continue, and begins again.
+    [[nodiscard]] static bool holds_state(const std::filesystem::path& run) {
+        return std::ranges::any_of(state_names, [&](const char* name) { return std::filesystem::exists(run / name); });
+    }
+    /// The step of the newest state, read from its header; empty where there is none that could be read.
+    [[nodiscard]] static std::optional<std::int64_t> steps_done(const std::filesystem::path& run) {
+        try {
+            const mapped_file file{run / "last.state"};
+            const auto step = detail::number_in(safetensors::read_metadata(file.bytes(), "last.state"), "step");
+            return step ? std::optional{static_cast<std::int64_t>(*step)} : std::nullopt;
+        } catch (const error&) {
+            return std::nullopt;
+        }
+    }
     /// Hands the newest state whose checksum is right to `use`. `warn` hears of each that is not. Throws bad_input where none is whole.
-    void load_state(const std::function<void(const safetensors::contents&)>& use, const std::function<void(const std::string&)>& warn) const {
-        for (const char* name : {"last.state", "previous.state"}) {
+    void load_state(const std::function<void(const safetensors::contents&)>& use, const warning& warn) const {
+        for (const char* name : state_names) {
             const auto path = folder_ / name;
             if (!std::filesystem::exists(path)) continue;
             const mapped_file file{path};
@@ -179,20 +209,38 @@ public:
         if (!monitor.empty() && score) name += "_" + std::string{monitor} + detail::fixed(*score, 4);
         return name + ".safetensors";
     }
-    /// What lies in RUN/checkpoints, by name.
-    [[nodiscard]] static std::vector<checkpoint_info> checkpoints(const std::filesystem::path& run) {
+    /// What lies in RUN/checkpoints, by name. `warn` hears of each file whose header cannot be read, and it is passed over.
+    [[nodiscard]] static std::vector<checkpoint_info> checkpoints(const std::filesystem::path& run, const warning& warn) {
+        return readable(run, warn, [](std::span<const std::byte> bytes, const std::string& origin) { return safetensors::read_metadata(bytes, origin); });
+    }
+    /// The same, of files that are whole: every byte is read and the checksum must be right.
+    [[nodiscard]] static std::vector<checkpoint_info> whole_checkpoints(const std::filesystem::path& run, const warning& warn) {
+        return readable(run, warn, [](std::span<const std::byte> bytes, const std::string& origin) {
+            auto contents = safetensors::parse(bytes, origin);
+            if (!contents.checked) throw bad_input{"'" + origin + "' is damaged: it has no checksum"};
+            return std::move(contents.metadata);
+        });
+    }
+
+private:
+    static constexpr std::array state_names{"last.state", "next.state", "previous.state"}; ///< newest first: next is there only between two renames
+
+    template <class Read> static std::vector<checkpoint_info> readable(const std::filesystem::path& run, const warning& warn, Read&& read) {
         std::vector<checkpoint_info> found;
         std::error_code failure;
         for (const auto& entry : std::filesystem::directory_iterator{run / "checkpoints", failure}) {
             if (entry.path().extension() != ".safetensors") continue;
-            const mapped_file file{entry.path()};
-            found.push_back(checkpoint_info_of(safetensors::read_metadata(file.bytes(), entry.path().string()), entry.path()));
+            try {
+                const mapped_file file{entry.path()};
+                found.push_back(checkpoint_info_of(read(file.bytes(), entry.path().string()), entry.path()));
+            } catch (const error& damage) {
+                warn(std::string{damage.what()} + "; it is passed over");
+            }
         }
         std::ranges::sort(found, {}, &checkpoint_info::path);
         return found;
     }
 
-private:
     void lock() {
         const auto path = folder_ / "lock";
         lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -202,12 +250,21 @@ private:
             throw bad_input{"another process is training into '" + folder_.string() + "'; wait for it, or name another folder"};
         }
     }
-    /// Temporary files of a process that was killed.
+    /// Whether write_atomically() made this name for a file that a training writes: `next.state.tmp.4711`.
+    [[nodiscard]] static bool is_litter(std::string_view name) {
+        constexpr std::string_view mark = ".tmp.";
+        const auto at = name.rfind(mark);
+        if (at == name.npos) return false;
+        const auto written = name.substr(0, at), process = name.substr(at + mark.size());
+        if (process.empty() || process.find_first_not_of("0123456789") != process.npos) return false;
+        return written == "run.json" || written == "dataset.json" || written == "metrics.jsonl" || written == "next.state" || (written.starts_with("ep") && written.ends_with(".safetensors"));
+    }
+    /// Temporary files of a process that was killed; nobody else's.
     void remove_litter() const {
         std::error_code ignored;
         for (const auto& folder : {folder_, folder_ / "checkpoints"})
             for (const auto& entry : std::filesystem::directory_iterator{folder, ignored})
-                if (entry.path().filename().string().find(".tmp.") != std::string::npos) std::filesystem::remove(entry.path(), ignored);
+                if (is_litter(entry.path().filename().string())) std::filesystem::remove(entry.path(), ignored);
     }
 
     std::filesystem::path folder_;

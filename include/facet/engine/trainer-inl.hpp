@@ -13,6 +13,7 @@
 #include <ctime>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +33,7 @@
 #include <facet/engine/learner.hpp>
 #include <facet/engine/progress.hpp>
 #include <facet/engine/run_directory.hpp>
+#include <facet/engine/run_identity.hpp>
 #include <facet/engine/signals.hpp>
 #include <facet/engine/validation.hpp>
 #include <facet/engine/weights.hpp>
@@ -152,6 +154,7 @@ private:
         if (options_.limit && *options_.limit < static_cast<std::size_t>(p_.batch))
             throw bad_input{"--limit " + std::to_string(*options_.limit) + " is less than a batch of " + std::to_string(p_.batch) + " slices"};
         const auto split = patient_split::load(data_);
+        require_split(p_, split, data_.folder());
         if (options_.fold >= split.folds.size())
             throw bad_input{"--fold " + std::to_string(options_.fold) + " does not exist: split.json of '" + data_.folder().string() + "' has folds 0 to " + std::to_string(split.folds.size() - 1)};
         auto parts = parts_of(data_, split, options_.fold);
@@ -163,11 +166,7 @@ private:
         return parts;
     }
 
-    /// The facts that a resumed run must share with the one it continues.
-    [[nodiscard]] safetensors::metadata identity() const {
-        return {{"description", p_.describe()}, {"dataset_hash", data_.content_hash()}, {"fold", std::to_string(options_.fold)}, {"seed", std::to_string(options_.seed)},
-                {"steps", std::to_string(steps_)}, {"batch", std::to_string(p_.batch)}, {"training_slices", std::to_string(parts_.train.size())}, {"split", split_}};
-    }
+    [[nodiscard]] run_identity identity() const { return identity_of(p_, data_, split_, options_, parts_.train.size()); }
 
     void begin() {
         json about;
@@ -198,20 +197,35 @@ private:
     }
 
     void resume() {
-        const auto warn = [&](const std::string& text) { std::fprintf(stderr, "warning: %s\n", text.c_str()); };
-        directory_.load_state([&](const safetensors::contents& state) { restore(state); }, warn);
+        if (run_directory::holds_state(directory_.path())) directory_.load_state([&](const safetensors::contents& state) { restore(state); }, [&](const std::string& text) { warn(text); });
+        else begin_again();
         directory_.keep_metrics(epoch_);
         std::error_code ignored;
-        for (const auto& c : run_directory::checkpoints(directory_.path())) // of epochs that will be made again
+        for (const auto& c : checkpoints()) // of epochs that will be made again
             if (c.epoch > epoch_) std::filesystem::remove(c.path, ignored);
+    }
+    /// The run was killed before it saved anything.
+    void begin_again() {
+        if (std::filesystem::exists(directory_.path() / "run.json")) require_same(identity_in_run_json(directory_.path()));
+        begin();
+    }
+    void require_same(const run_identity& found) const {
+        if (const auto what = difference(identity(), found); !what.empty()) throw bad_input{"'" + directory_.path().string() + "' cannot be resumed: it was started with " + what};
+    }
+
+    /// Every warning once.
+    void warn(const std::string& text) const {
+        if (!warned_.insert(text).second) return;
+        if (bar_ != nullptr && !options_.quiet) bar_->line("warning: " + text);
+        else std::fprintf(stderr, "warning: %s\n", text.c_str());
+    }
+    [[nodiscard]] std::vector<checkpoint_info> checkpoints() const {
+        return run_directory::checkpoints(directory_.path(), [&](const std::string& text) { warn(text); });
     }
 
     void restore(const safetensors::contents& state) {
         const auto origin = (directory_.path() / "last.state").string();
-        for (const auto& [key, expected] : identity())
-            if (const auto found = text_in(state.metadata, key); found != expected)
-                throw bad_input{"'" + directory_.path().string() + "' cannot be resumed: it was started with "
-                                + (key == "description" ? "other policies in " + std::string{p_.name} : key + " " + found + ", not " + expected)};
+        require_same(state.metadata);
         weights::copy_into(state_tensors(), state, origin);
         learner_.resume_at(static_cast<std::int64_t>(number_in(state.metadata, "step").value_or(0)));
         epoch_ = static_cast<std::int64_t>(number_in(state.metadata, "epoch").value_or(0));
@@ -233,6 +247,7 @@ private:
         metadata["epoch_steps"] = std::to_string(epoch_steps_);
         metadata["threads"] = std::to_string(at::get_num_threads());
         try {
+            write_checkpoints(); // first: a state never runs ahead of the checkpoints, so a resumed run makes those again that were lost
             directory_.save_state(weights::serialise(state_tensors(), metadata));
             unsaved_.clear();
         } catch (const io_error& failure) { // a full disk may be emptied before the next attempt
@@ -296,7 +311,7 @@ private:
         const auto begin = clock::now();
         const auto v = validate();
         report(v, seconds, speed, seconds_since(begin));
-        save_checkpoint(v);
+        keep_checkpoint(v);
         trained_seconds_ += seconds;
         trained_images_ += steps_here_ * p_.batch;
         loss_sum_.zero_();
@@ -348,25 +363,34 @@ private:
         return chance ? " (chance " + fixed(*chance, 4) + ")" : "";
     }
 
-    /// Keeps the best few; the files in the folder are the list.
-    void save_checkpoint(const validated& v) {
+    [[nodiscard]] std::size_t most_checkpoints() const { return static_cast<std::size_t>(std::max(1, p_.keep_checkpoints)); }
+
+    /// Serialises the weights where they are among the best few; save_state() writes them.
+    void keep_checkpoint(const validated& v) {
         checkpoint_info c{.path = {}, .experiment = std::string{p_.name}, .description = p_.describe(), .epoch = epoch_, .step = learner_.steps_done(), .score = v.score, .threshold = v.threshold,
                           .threshold_objective = std::string{p_.threshold_objective}, .dataset_hash = data_.content_hash(), .split = split_, .data_statement = data_.data_statement(),
                           .fold = options_.fold, .seed = options_.seed};
-        auto kept = run_directory::checkpoints(directory_.path());
-        std::ranges::sort(kept, is_better);
-        const auto most = static_cast<std::size_t>(std::max(1, p_.keep_checkpoints));
-        if (kept.size() >= most && !is_better(c, kept[most - 1])) return;
+        auto rivals = checkpoints();
+        for (const auto& one : unwritten_) rivals.push_back(one.info);
+        std::ranges::sort(rivals, is_better);
+        const auto most = most_checkpoints();
+        if (rivals.size() >= most && !is_better(c, rivals[most - 1])) return;
         c.path = directory_.path() / "checkpoints" / run_directory::checkpoint_name(epoch_, p_.monitor_name, v.score);
-        try {
-            write_atomically(c.path, weights::serialise(learner_.weights(), metadata_of(c)));
-        } catch (const io_error& failure) {
-            unsaved_ = failure.what();
-            bar_->line("warning: " + unsaved_ + "; training goes on");
-            return;
+        unwritten_.push_back({c, weights::serialise(learner_.weights(), metadata_of(c))});
+        std::ranges::sort(unwritten_, is_better, &unwritten_checkpoint::info);
+        if (unwritten_.size() > most) unwritten_.resize(most);
+    }
+    /// The files in the folder are the list of the best few. Throws io_error; what was not written is tried again next time.
+    void write_checkpoints() {
+        while (!unwritten_.empty()) {
+            const auto& next = unwritten_.back();
+            write_atomically(next.info.path, next.bytes);
+            unwritten_.pop_back();
+            auto kept = checkpoints();
+            std::ranges::sort(kept, is_better);
+            std::error_code ignored;
+            for (std::size_t i = most_checkpoints(); i < kept.size(); ++i) std::filesystem::remove(kept[i].path, ignored);
         }
-        std::error_code ignored;
-        for (std::size_t i = most - 1; i < kept.size(); ++i) std::filesystem::remove(kept[i].path, ignored);
     }
 
     void announce() {
@@ -382,7 +406,7 @@ private:
         r.epochs = epoch_;
         r.seconds = seconds_since(begin);
         r.images_per_second = trained_seconds_ > 0 ? static_cast<double>(trained_images_) / trained_seconds_ : static_cast<double>((learner_.steps_done() - first) * p_.batch) / std::max(1e-9, r.seconds);
-        auto kept = run_directory::checkpoints(directory_.path());
+        const auto kept = checkpoints();
         if (!kept.empty()) {
             const auto best = std::ranges::min_element(kept, is_better);
             r.best = best->path;
@@ -418,7 +442,13 @@ private:
     double data_seconds_ = 0, trained_seconds_ = 0;
     std::int64_t trained_images_ = 0;
     clock::time_point epoch_begin_{};
+    struct unwritten_checkpoint {
+        checkpoint_info info;
+        std::vector<std::byte> bytes;
+    };
+    std::vector<unwritten_checkpoint> unwritten_; ///< best first
     std::string unsaved_;                    ///< why the last save failed
+    mutable std::set<std::string> warned_;
     bool curves_failed_ = false;
     progress_bar* bar_ = nullptr;
     events::writer* curves_ = nullptr;

@@ -15,6 +15,7 @@
 #include <facet/data/store.hpp>
 #include <facet/engine/inference.hpp>
 #include <facet/evaluate/evaluation.hpp>
+#include <facet/evaluate/network_scores.hpp>
 #include <facet/io/atomic_file.hpp>
 
 namespace facet::detail {
@@ -58,17 +59,6 @@ inline void verify_slices(const store& data, std::span<const std::uint32_t> slic
     for (const auto s : slices) wanted[s / data.slices_per_chunk()] = true;
     for (std::size_t chunk = 0; chunk < wanted.size(); ++chunk)
         if (wanted[chunk]) data.verify_chunk(chunk);
-}
-
-inline scores network_scores(const inference<>& network, const store& data, std::span<const std::uint32_t> slices) {
-    scores result;
-    const auto pixels = data.size() * data.size();
-    network.score(data, slices, [&](std::span<const std::uint32_t> some, const float* logits) {
-        for (std::size_t i = 0; i < some.size(); ++i)
-            result.add(data.slices()[some[i]], {logits + i * pixels, pixels}, data.masks().subspan(some[i] * pixels, pixels));
-    });
-    result.finish();
-    return result;
 }
 
 /// Where the results go: beside the run's weights, or apart where another store was judged.
