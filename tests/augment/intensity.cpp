@@ -16,6 +16,7 @@ struct middle final : augment::draws {
     at::Tensor uniform(double low, double high) override { ++asked; return torch::full({n, 1, 1, 1}, (low + high) / 2); }
     at::Tensor happens(double probability) override { ++asked; return torch::full({n, 1, 1, 1}, probability >= 0.5); }
     at::Tensor normal_like(const at::Tensor& like) override { return torch::ones_like(like); }
+    at::Tensor partner(bool) override { return torch::arange(n, at::kLong).roll(1); }
 };
 
 } // namespace

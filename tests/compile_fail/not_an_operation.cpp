@@ -1,4 +1,4 @@
-// expect: per_vertebra and per_slice take augmentations
+// expect: per_slice and per_batch take augmentations
 #include <facet/facet.hpp>
 using namespace facet;
 constexpr experiment bad{"bad", model::attention_unet{}, augment::chain{augment::per_slice{loss::bce{}}}};

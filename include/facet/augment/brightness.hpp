@@ -11,6 +11,7 @@ struct brightness {
 
     double low = 0.9;
     double high = 1.1;
+    double probability = 1;
 
     at::Tensor operator()(const at::Tensor& images, draws& draw) const { return images.mul(draw.uniform(low, high)).clamp(0, 1); }
 

@@ -10,6 +10,7 @@ struct gaussian_noise {
     static constexpr domain where = domain::hu;
 
     double hu = 20; ///< largest standard deviation in Hounsfield units
+    double probability = 1;
 
     at::Tensor operator()(const at::Tensor& images, draws& draw) const { return images.add(draw.normal_like(images).mul(draw.uniform(0, hu))); }
 

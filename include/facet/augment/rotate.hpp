@@ -13,6 +13,7 @@ struct rotate {
     static constexpr domain where = domain::geometry;
 
     double degrees = 15;
+    double probability = 1;
 
     void operator()(affine& map, rng::stream& draw, double /*size*/) const {
         const double angle = draw.uniform(-degrees, degrees) * std::numbers::pi / 180;

@@ -11,6 +11,7 @@ struct scale {
 
     double low = 0.9;
     double high = 1.1;
+    double probability = 1;
 
     void operator()(affine& map, rng::stream& draw, double /*size*/) const {
         const double inverse = 1 / draw.uniform(low, high);

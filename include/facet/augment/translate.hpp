@@ -10,6 +10,7 @@ struct translate {
     static constexpr domain where = domain::geometry;
 
     double fraction = 0.1; ///< of the side of the slice
+    double probability = 1;
 
     void operator()(affine& map, rng::stream& draw, double size) const {
         const double x = draw.uniform(-fraction, fraction) * size;

@@ -60,8 +60,9 @@ private:
     std::int64_t positives_ = 0;
 };
 
-/// Turns slices of a store into batches: one affine per vertebra and augmentation epoch, one interpolation, operations on HU, windows,
-/// operations on windows. A pure function of (seed, epoch, slice), whatever the batch, order, thread count or device.
+/// Turns slices of a store into batches: one affine and one displacement per vertebra and augmentation epoch, one interpolation, operations on
+/// HU, windows, operations on windows, mixing. A pure function of (seed, epoch, slice), whatever the batch, order, thread count or device; where
+/// slices are mixed, of (seed, epoch, slices of the batch).
 class augmenter {
 public:
     augmenter(const plan& p, const store& data, const resident_store& resident, std::uint64_t seed)
@@ -71,18 +72,31 @@ public:
     [[nodiscard]] training_batch operator()(std::vector<std::uint32_t> slices, std::uint64_t epoch) const {
         std::vector<augment::affine> maps;
         std::vector<std::uint64_t> by_vertebra, by_slice;
+        std::vector<bool> fractured;
+        const auto displacements = plan_.control_points > 0 ? at::zeros({static_cast<std::int64_t>(slices.size()), 2, plan_.control_points, plan_.control_points}, at::kFloat) : at::Tensor{};
         for (const auto index : slices) {
             const auto vertebra = vertebra_key(data_.slices()[index], epoch);
             by_vertebra.push_back(rng::key(vertebra, std::uint64_t{1}));
             by_slice.push_back(rng::key(seed_, epoch, index, std::uint64_t{2}));
+            fractured.push_back(data_.slices()[index].fracture_pixels > 0);
+            if (displacements.defined()) {
+                const auto count = displacements.numel() / displacements.size(0);
+                plan_.draw_displacement(vertebra, static_cast<double>(plan_.size),
+                                        {plan_.control_points, {displacements.data_ptr<float>() + static_cast<std::int64_t>(maps.size()) * count, static_cast<std::size_t>(count)}});
+            }
             if (plan_.augments_geometry) maps.push_back(plan_.draw_affine(vertebra, static_cast<double>(plan_.size)));
         }
-        auto moved = warp(resident_, slices, maps);
-        random_draws per_vertebra{by_vertebra, by_slice, resident_.device()}, per_slice{by_slice, by_slice, resident_.device()};
+        auto moved = warp(resident_, slices, maps, displacements);
+        random_draws per_vertebra{by_vertebra, by_slice, resident_.device()}, per_slice{by_slice, by_slice, resident_.device(), std::move(fractured)};
         training_batch b;
         b.images = plan_.augment_hu(moved.images, per_vertebra, per_slice);
-        b.channels = plan_.augment_window(plan_.to_channels(b.images), per_vertebra, per_slice);
+        b.channels = plan_.augment_window(plan_.augmented_channels(b.images, per_vertebra, per_slice), per_vertebra, per_slice);
         b.masks = std::move(moved.masks);
+        if (plan_.mixes_batch) {
+            auto mixed = plan_.mix_batch({b.channels, b.masks}, per_slice);
+            b.channels = std::move(mixed.channels);
+            b.masks = std::move(mixed.masks);
+        }
         b.slices = std::move(slices);
         return b;
     }
@@ -109,11 +123,12 @@ private:
 /// What the loss sees of masks and logits: ignored pixels are constants without gradient (docs/decisions/0003-ignored-pixels.md).
 struct supervision {
     at::Tensor logits; ///< fp32 [B,1,S,S]
-    at::Tensor target; ///< fp32 [B,1,S,S] in {0, 1}
+    at::Tensor target; ///< fp32 [B,1,S,S] in {0, 1}; in [0, 1] where the masks hold shares (augment::mixup)
 };
 inline supervision supervise(const at::Tensor& logits, const at::Tensor& masks) {
     constexpr double certainly_healthy = -20;
-    return {logits.to(at::kFloat).masked_fill(masks.eq(ignore_label), certainly_healthy), masks.eq(1).to(at::kFloat)};
+    const auto ignored = masks.eq(ignore_label);
+    return {logits.to(at::kFloat).masked_fill(ignored, certainly_healthy), masks.is_floating_point() ? masks.masked_fill(ignored, 0) : masks.eq(1).to(at::kFloat)};
 }
 
 } // namespace facet

@@ -118,7 +118,9 @@ template <class T> training_batch inference<T>::augmented_batch(const plan& p, c
 template <class T> training_batch inference<T>::augmented(const plan& p, const store& data, std::span<const std::uint32_t> slices, std::uint64_t seed, std::uint64_t epoch) {
     const c10::InferenceMode no_grad;
     const resident_store resident{data, at::kCPU, residency_kind::stream};
-    return augmenter{p, data, resident, seed}({slices.begin(), slices.end()}, epoch);
+    auto batch = augmenter{p, data, resident, seed}({slices.begin(), slices.end()}, epoch);
+    if (batch.masks.is_floating_point()) batch.masks = batch.masks.gt(0).to(at::kByte).masked_fill(batch.masks.eq(ignore_label), ignore_label); // to be looked at
+    return batch;
 }
 
 } // namespace facet

@@ -48,11 +48,16 @@ struct plan {
     residency_kind residency;
     std::size_t folds, test_patients;         ///< what the store's split.json must have; 0: any number
 
-    // augmentation; `operation` keys count from 0 in the order written, geometry before HU before window
+    // augmentation, in this order: geometry, HU, windows, channels, batch; draws are keyed by the place in the chain
     bool augments_geometry;
     augment::affine (*draw_affine)(std::uint64_t key, double size);  ///< key = rng::key(seed, epoch, vertebra): one draw per vertebra
+    std::int64_t control_points;              ///< of the displacement, a side; 0: nothing bends
+    void (*draw_displacement)(std::uint64_t key, double size, augment::displacement field);
     at::Tensor (*augment_hu)(const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice);
+    at::Tensor (*augmented_channels)(const at::Tensor& hu_images, augment::draws& per_vertebra, augment::draws& per_slice); ///< to_channels, or jittered windows
     at::Tensor (*augment_window)(const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice);
+    bool mixes_batch;
+    augment::mixture (*mix_batch)(augment::mixture batch, augment::draws& per_slice);
 
     // learning
     std::shared_ptr<network> (*make_network)();

@@ -48,7 +48,7 @@ template <class P> struct sampler_signature {
                                       "std::span<std::int64_t> batch)`, and `double positive_rate(const sampler::context&) const`");
 };
 template <class P> struct augment_signature {
-    static_assert(augment::policy<P>, "facet: an augmentation of an experiment is augment::chain{...}, or offers the same moves(), draw_affine() and apply()");
+    static_assert(augment::policy<P>, "facet: an augmentation of an experiment is augment::chain{...}, or offers the same functions (augment::policy in facet/augment/chain.hpp)");
 };
 template <class P> struct model_signature {
     static_assert(model::policy<P>, "facet: a model must be callable as `std::shared_ptr<facet::network> operator()(int channels) const`");
@@ -155,12 +155,19 @@ template <const auto& e> inline constexpr plan plan_of{
     .test_patients = policy_of<e, role::split>.test_patients,
     .augments_geometry = policy_of<e, role::augment>.moves(),
     .draw_affine = [](std::uint64_t key, double size) { return policy_of<e, role::augment>.draw_affine(key, size); },
+    .control_points = policy_of<e, role::augment>.control_points(),
+    .draw_displacement = [](std::uint64_t key, double size, augment::displacement field) { policy_of<e, role::augment>.draw_displacement(key, size, field); },
     .augment_hu = [](const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice) {
         return policy_of<e, role::augment>.template apply<augment::domain::hu>(images, per_vertebra, per_slice);
+    },
+    .augmented_channels = [](const at::Tensor& hu_images, augment::draws& per_vertebra, augment::draws& per_slice) {
+        return policy_of<e, role::augment>.channels(policy_of<e, role::input>, hu_images, per_vertebra, per_slice);
     },
     .augment_window = [](const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice) {
         return policy_of<e, role::augment>.template apply<augment::domain::window>(images, per_vertebra, per_slice);
     },
+    .mixes_batch = policy_of<e, role::augment>.mixes(),
+    .mix_batch = [](augment::mixture batch, augment::draws& per_slice) { return policy_of<e, role::augment>.mix(std::move(batch), per_slice); },
     .make_network = []() -> std::shared_ptr<network> { return policy_of<e, role::model>(policy_of<e, role::input>.channel_count); },
     .loss = [](const at::Tensor& logits, const at::Tensor& target) { return policy_of<e, role::loss>(logits, target); },
     .start_optimizer = [](const std::vector<at::Tensor>& parameters) { return policy_of<e, role::optimizer>.start(parameters); },

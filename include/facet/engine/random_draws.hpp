@@ -56,8 +56,13 @@ class random_draws final : public augment::draws {
 public:
     /// One key per slice of the batch; slices with equal keys get equal numbers from `uniform` and `happens`. `pixel_keys` tell the
     /// slices apart for `normal_like`, since noise does not follow the vertebra.
-    random_draws(std::vector<std::uint64_t> keys, std::vector<std::uint64_t> pixel_keys, at::Device device)
-        : keys_{std::move(keys)}, pixel_keys_{std::move(pixel_keys)}, device_{device} {}
+    random_draws(std::vector<std::uint64_t> keys, std::vector<std::uint64_t> pixel_keys, at::Device device, std::vector<bool> fractured = {})
+        : keys_{std::move(keys)}, pixel_keys_{std::move(pixel_keys)}, fractured_{std::move(fractured)}, device_{device} {}
+
+    void begin(std::uint64_t place) override {
+        place_ = place;
+        next_ = 0;
+    }
 
     at::Tensor uniform(double low, double high) override {
         return on_device([&](double u) { return static_cast<float>(low + (high - low) * u); });
@@ -81,19 +86,54 @@ public:
         return out;
     }
 
+    /// Whoever draws the lowest number for this slice (rendezvous hashing): the choice does not depend on the order of the batch.
+    at::Tensor partner(bool fractured) override {
+        const std::uint64_t operation = next_++;
+        const auto n = pixel_keys_.size();
+        auto out = at::empty({static_cast<std::int64_t>(n)}, at::kLong);
+        for (std::size_t i = 0; i < n; ++i) {
+            std::size_t best = i;
+            std::uint64_t lowest = ~std::uint64_t{0};
+            for (std::size_t j = 0; j < n; ++j) {
+                if (pixel_keys_[j] == pixel_keys_[i] || (fractured && !(j < fractured_.size() && fractured_[j]))) continue;
+                const auto drawn = rng::key(pixel_keys_[i], place_, operation, pixel_keys_[j]);
+                if (drawn < lowest) lowest = drawn, best = j;
+            }
+            out.data_ptr<std::int64_t>()[i] = static_cast<std::int64_t>(best);
+        }
+        return device_.is_cpu() ? out : out.to(device_, true);
+    }
+    /// On the CPU only the chosen slices are worked on. On a GPU all of them are: shapes must not depend on what is drawn.
+    at::Tensor some(double probability, const at::Tensor& images, const change& f) override {
+        if (!device_.is_cpu()) return draws::some(probability, images, f);
+        const auto chosen = happens(probability).flatten().nonzero().flatten();
+        if (chosen.size(0) == 0) return images;
+        if (chosen.size(0) == images.size(0)) return f(images, *this);
+        random_draws theirs{{}, {}, device_};
+        for (std::int64_t k = 0; k < chosen.size(0); ++k) {
+            const auto i = static_cast<std::size_t>(chosen.data_ptr<std::int64_t>()[k]);
+            theirs.keys_.push_back(keys_[i]);
+            theirs.pixel_keys_.push_back(pixel_keys_[i]);
+        }
+        theirs.place_ = place_;
+        theirs.next_ = next_;
+        return images.index_copy(0, chosen, f(images.index_select(0, chosen), theirs));
+    }
+
 private:
-    [[nodiscard]] std::uint64_t pixel_key(std::int64_t i, std::uint64_t operation) const { return rng::key(pixel_keys_[static_cast<std::size_t>(i)], operation); }
+    [[nodiscard]] std::uint64_t pixel_key(std::int64_t i, std::uint64_t operation) const { return rng::key(pixel_keys_[static_cast<std::size_t>(i)], place_, operation); }
 
     at::Tensor on_device(auto value) {
         const std::uint64_t operation = next_++;
         auto out = at::empty({static_cast<std::int64_t>(keys_.size()), 1, 1, 1}, at::kFloat);
-        for (std::size_t i = 0; i < keys_.size(); ++i) out.data_ptr<float>()[i] = value(rng::unit(rng::key(keys_[i], operation)));
+        for (std::size_t i = 0; i < keys_.size(); ++i) out.data_ptr<float>()[i] = value(rng::unit(rng::key(keys_[i], place_, operation)));
         return device_.is_cpu() ? out : out.to(device_, true);
     }
 
     std::vector<std::uint64_t> keys_, pixel_keys_;
+    std::vector<bool> fractured_;
     at::Device device_;
-    std::uint64_t next_ = 0;
+    std::uint64_t place_ = 0, next_ = 0;
 };
 
 } // namespace facet

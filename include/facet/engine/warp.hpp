@@ -12,6 +12,7 @@
 
 #include <facet/augment/concept.hpp>
 #include <facet/data/volume.hpp>
+#include <facet/engine/bend.hpp>
 #include <facet/engine/resident_store.hpp>
 
 /// One interpolation of one HU channel: slices of the store through their affines. Images are bilinear, masks take the nearest pixel;
@@ -85,9 +86,24 @@ inline at::Tensor sampling_grid(std::span<const augment::affine> maps, std::int6
     return at::affine_grid_generator(theta.to(device, true), {static_cast<std::int64_t>(maps.size()), 1, side, side}, true);
 }
 
-inline warped warp_by_tensors(const at::Tensor& images, const at::Tensor& masks, std::span<const augment::affine> maps) {
+inline warped bend_on_cpu(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps, const at::Tensor& displacements) {
+    const auto side = data.size(), n = static_cast<std::int64_t>(slices.size()), points = displacements.size(-1);
+    warped out{at::empty({n, 1, side, side}, at::kFloat), at::empty({n, 1, side, side}, at::kByte)};
+    const spline_side spline{side, points};
+    parallel_for(0, n, 1, [&](std::int64_t begin, std::int64_t end) {
+        for (auto i = begin; i < end; ++i) {
+            const auto from = static_cast<std::int64_t>(slices[static_cast<std::size_t>(i)]) * side * side, to = i * side * side;
+            bend_slice(data.images().data_ptr<std::int16_t>() + from, data.masks().data_ptr<std::uint8_t>() + from, side, maps[static_cast<std::size_t>(i)], spline, points,
+                       displacements.data_ptr<float>() + i * 2 * points * points, out.images.data_ptr<float>() + to, out.masks.data_ptr<std::uint8_t>() + to);
+        }
+    });
+    return out;
+}
+
+inline warped warp_by_tensors(const at::Tensor& images, const at::Tensor& masks, std::span<const augment::affine> maps, const at::Tensor& displacements = {}) {
     constexpr std::int64_t bilinear = 0, nearest = 1, zeros = 0;
-    const auto grid = sampling_grid(maps, images.size(-1), images.device());
+    auto grid = sampling_grid(maps, images.size(-1), images.device());
+    if (displacements.defined()) grid = bend_grid(grid, displacements, maps);
     const auto above_air = images.unsqueeze(1).to(at::kFloat).sub(air);
     return {at::grid_sampler(above_air, grid, bilinear, zeros, true).add(air),
             at::grid_sampler(masks.unsqueeze(1).to(at::kFloat), grid, nearest, zeros, true).to(at::kByte)};
@@ -95,15 +111,17 @@ inline warped warp_by_tensors(const at::Tensor& images, const at::Tensor& masks,
 
 } // namespace detail
 
-/// `maps` has one affine per slice, or is empty where nothing moves.
-inline warped warp(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps) {
+/// `maps` has one affine per slice, or is empty where nothing moves; `displacements` [N,2,P,P] has the control points of what bends, in pixels, on
+/// the CPU, or is not defined.
+inline warped warp(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps, const at::Tensor& displacements = {}) {
     data.verify(slices);
+    if (displacements.defined() && data.device().is_cpu()) return detail::bend_on_cpu(data, slices, maps, displacements);
     if (!maps.empty() && data.device().is_cpu()) return detail::warp_on_cpu(data, slices, maps);
     auto index = at::empty({static_cast<std::int64_t>(slices.size())}, at::kLong);
     std::ranges::copy(slices, index.data_ptr<std::int64_t>());
     const auto images = data.rows(data.images(), index), masks = data.rows(data.masks(), index);
     if (maps.empty()) return {images.unsqueeze(1).to(at::kFloat), masks.unsqueeze(1)};
-    return detail::warp_by_tensors(images, masks, maps);
+    return detail::warp_by_tensors(images, masks, maps, displacements);
 }
 
 } // namespace facet

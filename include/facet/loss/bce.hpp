@@ -22,6 +22,7 @@ inline at::Tensor pixel_bce(const at::Tensor& logits, const at::Tensor& target, 
 /// Binary cross-entropy, mean over all pixels of the batch.
 struct bce {
     using role = facet::role::loss;
+    static constexpr bool takes_soft_targets = true; // least at the target, whatever its value
 
     double positive_weight = 1; ///< how often a fracture pixel counts
 
