@@ -24,7 +24,7 @@ std::map<std::string, report::finding> examined(const plan& p, const testing::ma
     const store data{folder / "store"};
     make_split(data, {.folds = 3, .test = 2, .seed = 1});
     std::map<std::string, report::finding> lines;
-    for (const auto& line : doctor<>::examine(p, data, {.seconds = seconds})) lines[line.name] = line;
+    for (const auto& line : doctor<>::examine(p, data, {.where = {.threads = 1}, .seconds = seconds})) lines[line.name] = line;
     return lines;
 }
 
