@@ -76,8 +76,13 @@ TEST_CASE("a variant on one axis is named by that axis alone", "[core]") {
     CHECK(variant_labels<one_axis>() == std::vector<std::string>{"loss=dice_bce", "loss=tversky{fn_weight=0.8}"});
 }
 
+TEST_CASE("a label tells a policy inside a policy", "[core]") {
+    static constexpr auto nested = variants(losses_base, one_of(loss::dice{}, loss::dice{.over = per::sample{}}, loss::weighted{loss::dice{}, 2}, loss::weighted{loss::bce{}, 2}));
+    CHECK(variant_labels<nested>() == std::vector<std::string>{"loss=dice", "loss=dice{over=sample}", "loss=weighted{loss=dice,weight=2}", "loss=weighted{loss=bce,weight=2}"});
+}
+
 TEST_CASE("describe prints every field of every policy", "[core]") {
-    CHECK(describe_policy(loss::tversky{.fn_weight = 0.8}) == R"({"policy":"loss::tversky","fp_weight":0.3,"fn_weight":0.8,"smooth":1e-05,"per_sample":false})");
+    CHECK(describe_policy(loss::tversky{.fn_weight = 0.8}) == R"({"policy":"loss::tversky","fp_weight":0.3,"fn_weight":0.8,"smooth":1e-05,"over":{"policy":"per::batch"}})");
     CHECK(describe_policy(mine::squared_error{}) == R"({"policy":"mine::squared_error","weight":1})");
     CHECK(describe_policy(input::windows{hu{0, 1800}}) == R"({"policy":"input::windows","channels":[{"low":0,"high":1800}]})");
     CHECK(describe_policy(augment::chain{augment::per_slice{augment::gaussian_noise{.hu = 5}}})

@@ -16,14 +16,22 @@ namespace detail {
 
 template <class T> std::string short_label(const T& value);
 
+/// What a field is compared with. A policy inside a policy is part of the type, so its own type's default says nothing: it is usual where it
+/// is its role's default.
+template <class F> std::string usual_label(const F& before) {
+    if constexpr (!has_role<F>) return short_label(before);
+    else if constexpr (default_exists<typename F::role>) return short_label(default_policy<typename F::role>);
+    else return {};
+}
+
 /// `name{a=1,b=2}` of the fields that differ from the policy's defaults; the name alone where none does.
 template <class T> std::string changed_fields(const T& value) {
     std::string out;
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        const auto here = fields(value), usual = fields(defaults<T>);
-        const auto add = [&](std::string_view name, const auto& now, const auto& before) {
+        [[maybe_unused]] const auto here = fields(value), usual = fields(defaults<T>);
+        [[maybe_unused]] const auto add = [&](std::string_view name, const auto& now, const auto& before) {
             const auto text = short_label(now);
-            if (text == short_label(before)) return;
+            if (text == usual_label(before)) return;
             if (!out.empty()) out += ',';
             out.append(name).append("=").append(text);
         };

@@ -30,6 +30,10 @@ struct model {
     template <bool ok> struct once { static_assert(ok, "facet: two policies for the role 'model'; keep one"); };
     template <bool ok> struct given { static_assert(ok, "facet: no policy for the role 'model', which has no default; add for example model::attention_unet{}"); };
 };
+struct target {
+    static constexpr std::string_view name = "target";
+    template <bool ok> struct once { static_assert(ok, "facet: two policies for the role 'target'; keep one"); };
+};
 struct loss {
     static constexpr std::string_view name = "loss";
     template <bool ok> struct once { static_assert(ok, "facet: two policies for the role 'loss'; keep one, or write loss::sum{a, b} to add them"); };
@@ -80,14 +84,15 @@ struct callback {
     template <bool> struct once {};
 };
 
-/// Parts of a policy, not slots of an experiment: they stand inside metric::set{...} and augment::chain{...}.
+/// Parts of a policy, not slots of an experiment: they stand inside metric::set{...}, augment::chain{...} and loss::dice{.over = ...}.
 struct metric { static constexpr std::string_view name = "metric"; };
 struct augment_op { static constexpr std::string_view name = "augment_op"; };
+struct extent { static constexpr std::string_view name = "extent"; };
 
 template <class... Roles> struct list {};
 
 /// Every slot, in the order `describe` prints them.
-using all = list<input, size, sampler, augment, model, loss, metrics, monitor, threshold, postprocess, optimizer, schedule, precision,
+using all = list<input, size, sampler, augment, model, target, loss, metrics, monitor, threshold, postprocess, optimizer, schedule, precision,
                  budget, split, residency>;
 
 } // namespace facet::role

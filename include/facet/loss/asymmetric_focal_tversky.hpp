@@ -8,20 +8,21 @@ namespace facet::loss {
 /// Mean of the Tversky loss of the background and the focal Tversky loss of the fractures (Yeung et al., 2022, arXiv:2102.04525).
 ///
 /// The paper writes the exponent as 1 - gamma with gamma = 0.75. Its base is kept above 1e-7, as in focal_tversky.
-struct asymmetric_focal_tversky {
+template <class Per = per::batch> struct asymmetric_focal_tversky {
+    static_assert(sizeof(per::required<Per>) > 0);
     using role = facet::role::loss;
 
     double fp_weight = 0.3;
     double fn_weight = 0.7;
     double exponent = 0.25;  ///< of the fractures' part
     double smooth = 1e-5;    ///< keeps an absent class finite
-    bool per_sample = false; ///< one value per slice, then their mean
+    Per over{};              ///< per::batch{} or per::sample{}
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
         const auto p = at_least_float(logits).sigmoid();
-        const auto n = count(p, target, per_sample);
+        const auto n = count(p, target, over);
         // Seen from the background, a false alarm is a miss and a miss a false alarm.
-        const soft_counts other{true_negatives(p, target, per_sample), n.fn, n.fp};
+        const soft_counts other{true_negatives(p, target, over), n.fn, n.fp};
         const auto fracture = tversky_error(n, fp_weight, fn_weight, smooth).clamp_min(1e-7).pow(exponent);
         return fracture.add(tversky_error(other, fp_weight, fn_weight, smooth)).div(2).mean();
     }
@@ -33,6 +34,6 @@ struct asymmetric_focal_tversky {
     }
 };
 
-static_assert(policy<asymmetric_focal_tversky>);
+static_assert(policy<asymmetric_focal_tversky<>>);
 
 } // namespace facet::loss

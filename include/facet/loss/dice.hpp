@@ -7,18 +7,20 @@ namespace facet::loss {
 
 /// Soft Dice loss, 1 - (2 TP + s) / (2 TP + FP + FN + s) (Milletari et al., 2016, arXiv:1606.04797).
 ///
-/// Counts run over the whole batch, as nnU-Net does in 2-D: per sample, a slice without fracture gives no useful gradient.
-struct dice {
+/// Counts run over the whole batch, as nnU-Net does in 2-D: per sample, a slice without fracture gives no useful gradient. The choice is part
+/// of the type: loss::dice<per::sample>, or loss::dice{.over = per::sample{}}.
+template <class Per = per::batch> struct dice {
+    static_assert(sizeof(per::required<Per>) > 0);
     using role = facet::role::loss;
 
     double smooth = 1e-5;    ///< keeps an empty batch finite
-    bool per_sample = false; ///< one Dice per slice, then their mean
+    Per over{};              ///< per::batch{}: one Dice of all pixels; per::sample{}: one per slice, then their mean
     bool squared = false;    ///< sum(p^2) + sum(g^2) in the denominator (MONAI's squared_pred)
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
         const auto p = at_least_float(logits).sigmoid();
         if (squared) return squared_error(p, target).mean();
-        return tversky_error(count(p, target, per_sample), 0.5, 0.5, smooth / 2).mean();
+        return tversky_error(count(p, target, over), 0.5, 0.5, smooth / 2).mean();
     }
 
     template <const auto& self, const auto& e> static consteval void check() {
@@ -27,12 +29,11 @@ struct dice {
 
 private:
     [[nodiscard]] at::Tensor squared_error(const at::Tensor& p, const at::Tensor& target) const {
-        const auto sum = [&](const at::Tensor& x) { return per_sample ? x.flatten(1).sum(1) : x.sum(); };
         // sum(p^2) + sum(g^2) - 2 sum(pg) = sum((p-g)^2)
-        return sum(p.sub(target).square()).div(sum(p.square()).add(sum(target.square())).add(smooth));
+        return summed(p.sub(target).square(), over).div(summed(p.square().add(target.square()), over).add(smooth));
     }
 };
 
-static_assert(policy<dice>);
+static_assert(policy<dice<>>);
 
 } // namespace facet::loss

@@ -7,16 +7,17 @@
 namespace facet::loss {
 
 /// Weighted sum of soft Dice and binary cross-entropy: Dice looks at overlap, cross-entropy gives every pixel a gradient.
-struct dice_bce {
+template <class Per = per::batch> struct dice_bce {
+    static_assert(sizeof(per::required<Per>) > 0);
     using role = facet::role::loss;
 
     double dice_weight = 1;
     double bce_weight = 1;
     double smooth = 1e-5;    ///< as in loss::dice
-    bool per_sample = false; ///< as in loss::dice
+    Per over{};              ///< per::batch{} or per::sample{}
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        return dice{.smooth = smooth, .per_sample = per_sample}(logits, target).mul(dice_weight).add(bce{}(logits, target), bce_weight);
+        return dice<Per>{.smooth = smooth, .over = over}(logits, target).mul(dice_weight).add(bce{}(logits, target), bce_weight);
     }
 
     template <const auto& self, const auto& e> static consteval void check() {
@@ -26,6 +27,6 @@ struct dice_bce {
     }
 };
 
-static_assert(policy<dice_bce>);
+static_assert(policy<dice_bce<>>);
 
 } // namespace facet::loss

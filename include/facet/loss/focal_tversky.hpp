@@ -9,17 +9,18 @@ namespace facet::loss {
 ///
 /// The paper writes the exponent as 1/gamma with gamma = 4/3, which is 0.75 here; 1 is plain Tversky. Below 1 the slope grows without bound
 /// towards a perfect prediction, so the base is kept above 1e-7, where the gradient is 0 instead of NaN.
-struct focal_tversky {
+template <class Per = per::batch> struct focal_tversky {
+    static_assert(sizeof(per::required<Per>) > 0);
     using role = facet::role::loss;
 
     double fp_weight = 0.3;
     double fn_weight = 0.7;
     double exponent = 0.75;
     double smooth = 1e-5;    ///< keeps an empty batch finite
-    bool per_sample = false; ///< one value per slice, then their mean
+    Per over{};              ///< per::batch{} or per::sample{}
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        const auto error = tversky_error(count(at_least_float(logits).sigmoid(), target, per_sample), fp_weight, fn_weight, smooth);
+        const auto error = tversky_error(count(at_least_float(logits).sigmoid(), target, over), fp_weight, fn_weight, smooth);
         return error.clamp_min(1e-7).pow(exponent).mean();
     }
 
@@ -30,6 +31,6 @@ struct focal_tversky {
     }
 };
 
-static_assert(policy<focal_tversky>);
+static_assert(policy<focal_tversky<>>);
 
 } // namespace facet::loss

@@ -14,8 +14,8 @@ struct generalised_dice {
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
         const auto p = at_least_float(logits).sigmoid();
-        const auto n = count(p, target, false);
-        const auto tn = true_negatives(p, target, false);
+        const auto n = count(p, target, per::batch{});
+        const auto tn = true_negatives(p, target, per::batch{});
         const auto weight = [](const at::Tensor& size) { return size.clamp_min(1).square().reciprocal(); }; // an absent class weighs as one pixel
         const auto g = target.sum();
         const auto fracture = weight(g), background = weight(g.neg().add(target.numel()));

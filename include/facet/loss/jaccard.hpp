@@ -6,14 +6,15 @@
 namespace facet::loss {
 
 /// Soft Jaccard loss (intersection over union), 1 - (TP + s) / (TP + FP + FN + s): tversky with both weights 1.
-struct jaccard {
+template <class Per = per::batch> struct jaccard {
+    static_assert(sizeof(per::required<Per>) > 0);
     using role = facet::role::loss;
 
     double smooth = 1e-5;    ///< keeps an empty batch finite
-    bool per_sample = false; ///< one value per slice, then their mean
+    Per over{};              ///< per::batch{} or per::sample{}
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        return tversky_error(count(at_least_float(logits).sigmoid(), target, per_sample), 1, 1, smooth).mean();
+        return tversky_error(count(at_least_float(logits).sigmoid(), target, over), 1, 1, smooth).mean();
     }
 
     template <const auto& self, const auto& e> static consteval void check() {
@@ -21,6 +22,6 @@ struct jaccard {
     }
 };
 
-static_assert(policy<jaccard>);
+static_assert(policy<jaccard<>>);
 
 } // namespace facet::loss

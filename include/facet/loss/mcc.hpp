@@ -17,8 +17,8 @@ struct mcc {
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
         const auto p = at_least_float(logits).sigmoid();
-        const auto n = count(p, target, false);
-        const auto tp = n.tp.add(smooth), tn = true_negatives(p, target, false).add(smooth);
+        const auto n = count(p, target, per::batch{});
+        const auto tp = n.tp.add(smooth), tn = true_negatives(p, target, per::batch{}).add(smooth);
         const auto product = tp.add(n.fp).mul(tp.add(n.fn)).mul(tn.add(n.fp)).mul(tn.add(n.fn));
         return tp.mul(tn).sub(n.fp.mul(n.fn)).div(product.sqrt()).neg().add(1);
     }

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
-
 #include <ATen/core/Tensor.h>
+
+#include <facet/per.hpp>
 
 namespace facet::loss {
 
@@ -12,22 +11,25 @@ inline at::Tensor at_least_float(const at::Tensor& logits) {
     return at::isReducedFloatingType(logits.scalar_type()) ? logits.to(at::kFloat) : logits;
 }
 
+/// The sum of x [N,1,H,W] over the whole batch (a scalar), or one per sample ([N]).
+template <class Per> at::Tensor summed(const at::Tensor& x, const Per& over) {
+    if constexpr (per::policy<Per>) return over.sum(x);
+    else return x; // its sentence has been said
+}
+
 /// True positives, false positives and false negatives with probabilities for counts: TP = sum(p g), FP = sum(p (1-g)), FN = sum((1-p) g).
 struct soft_counts {
     at::Tensor tp, fp, fn;
 };
 
-/// Counts over the whole batch (scalars), or one of each per sample ([N]).
-inline soft_counts count(const at::Tensor& probability, const at::Tensor& target, bool per_sample) {
-    const auto sum = [&](const at::Tensor& x) { return per_sample ? x.flatten(1).sum(1) : x.sum(); };
+template <class Per> soft_counts count(const at::Tensor& probability, const at::Tensor& target, const Per& over) {
     const auto both = probability.mul(target);
-    return {sum(both), sum(probability.sub(both)), sum(target.sub(both))};
+    return {summed(both, over), summed(probability.sub(both), over), summed(target.sub(both), over)};
 }
 
 /// TN = sum((1-p) (1-g)), which Tversky's and Dice's counts leave out.
-inline at::Tensor true_negatives(const at::Tensor& probability, const at::Tensor& target, bool per_sample) {
-    const auto neither = probability.sub(1).mul(target.sub(1));
-    return per_sample ? neither.flatten(1).sum(1) : neither.sum();
+template <class Per> at::Tensor true_negatives(const at::Tensor& probability, const at::Tensor& target, const Per& over) {
+    return summed(probability.sub(1).mul(target.sub(1)), over);
 }
 
 /// 1 - (TP + s) / (TP + FP*wp + FN*wn + s), written without the subtraction so that a nearly perfect prediction keeps its digits.

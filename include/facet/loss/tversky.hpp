@@ -8,16 +8,17 @@ namespace facet::loss {
 /// Tversky loss, 1 - (TP + s) / (TP + fp_weight FP + fn_weight FN + s), counts over the whole batch (Salehi et al., 2017, arXiv:1706.05721).
 ///
 /// fn_weight > fp_weight buys sensitivity, which small fractures need; 0.5 and 0.5 is soft Dice.
-struct tversky {
+template <class Per = per::batch> struct tversky {
+    static_assert(sizeof(per::required<Per>) > 0);
     using role = facet::role::loss;
 
     double fp_weight = 0.3;
     double fn_weight = 0.7;
     double smooth = 1e-5;    ///< keeps an empty batch finite
-    bool per_sample = false; ///< one value per slice, then their mean
+    Per over{};              ///< per::batch{} or per::sample{}
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        return tversky_error(count(at_least_float(logits).sigmoid(), target, per_sample), fp_weight, fn_weight, smooth).mean();
+        return tversky_error(count(at_least_float(logits).sigmoid(), target, over), fp_weight, fn_weight, smooth).mean();
     }
 
     template <const auto& self, const auto& e> static consteval void check() {
@@ -26,6 +27,6 @@ struct tversky {
     }
 };
 
-static_assert(policy<tversky>);
+static_assert(policy<tversky<>>);
 
 } // namespace facet::loss

@@ -12,7 +12,8 @@ namespace facet::loss {
 ///
 /// Asymmetric: only background is played down in the first part, only fractures are focused on in the second. Symmetric: both classes in
 /// both. The paper's gamma is `exponent` in the first part and 1 - exponent in the second; its delta is `fn_weight`.
-struct unified_focal {
+template <class Per = per::batch> struct unified_focal {
+    static_assert(sizeof(per::required<Per>) > 0);
     using role = facet::role::loss;
 
     double focal_weight = 0.5;
@@ -21,13 +22,13 @@ struct unified_focal {
     double exponent = 0.5;
     bool symmetric = false;
     double smooth = 1e-5;    ///< keeps an absent class finite
-    bool per_sample = false; ///< Tversky counts per slice, then their mean
+    Per over{};              ///< per::batch{} or per::sample{}
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
         const double fp_weight = 1 - fn_weight;
         if (!symmetric) {
             const asymmetric_focal pixels{.exponent = exponent, .positive_weight = fn_weight};
-            const asymmetric_focal_tversky region{fp_weight, fn_weight, 1 - exponent, smooth, per_sample};
+            const asymmetric_focal_tversky region{fp_weight, fn_weight, 1 - exponent, smooth, over};
             return pixels(logits, target).mul(focal_weight).add(region(logits, target), tversky_weight);
         }
         const focal pixels{.exponent = exponent, .positive_weight = fn_weight, .negative_weight = fp_weight};
@@ -45,13 +46,13 @@ struct unified_focal {
 private:
     [[nodiscard]] at::Tensor symmetric_tversky(const at::Tensor& logits, const at::Tensor& target) const {
         const auto p = at_least_float(logits).sigmoid();
-        const auto n = count(p, target, per_sample);
-        const soft_counts other{true_negatives(p, target, per_sample), n.fn, n.fp};
+        const auto n = count(p, target, over);
+        const soft_counts other{true_negatives(p, target, over), n.fn, n.fp};
         const auto part = [&](const soft_counts& c) { return tversky_error(c, 1 - fn_weight, fn_weight, smooth).clamp_min(1e-7).pow(1 - exponent); };
         return part(n).add(part(other)).div(2).mean();
     }
 };
 
-static_assert(policy<unified_focal>);
+static_assert(policy<unified_focal<>>);
 
 } // namespace facet::loss
