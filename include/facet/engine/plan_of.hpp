@@ -16,6 +16,7 @@
 #include <facet/engine/plan.hpp>
 #include <facet/input.hpp>
 #include <facet/loss.hpp>
+#include <facet/loss/checked.hpp>
 #include <facet/metric.hpp>
 #include <facet/model.hpp>
 #include <facet/monitor.hpp>
@@ -26,6 +27,7 @@
 #include <facet/sampler.hpp>
 #include <facet/schedule.hpp>
 #include <facet/split.hpp>
+#include <facet/target.hpp>
 #include <facet/threshold.hpp>
 
 namespace facet {
@@ -54,7 +56,12 @@ template <class P> struct model_signature {
     static_assert(model::policy<P>, "facet: a model must be callable as `std::shared_ptr<facet::network> operator()(int channels) const`");
 };
 template <class P> struct loss_signature {
-    static_assert(loss::policy<P>, "facet: a loss must be callable as `at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const`");
+    static_assert(loss::policy<P>, "facet: a loss must be callable as `at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const`, "
+                                   "or with `const loss::distance_map&` as a third argument");
+};
+template <class Loss, class Target> inline constexpr bool supplied = !loss::needs_distances<Loss> || target::supplies_distances<Target>;
+template <class Loss, class Target> struct supply {
+    static_assert(supplied<Loss, Target>, "facet: this loss takes distance maps and nothing supplies them; add target::distance_maps{} to the experiment");
 };
 template <class P> struct monitor_signature {
     static_assert(monitor::policy<P>, "facet: a monitor must have `name`, `keep` and be callable as `std::optional<double> operator()(const score_histogram&, "
@@ -88,7 +95,8 @@ inline constexpr bool signatures_fit =
     && model::policy<policy_t<e, role::model>> && loss::policy<policy_t<e, role::loss>> && monitor::policy<policy_t<e, role::monitor>>
     && threshold::policy<policy_t<e, role::threshold>> && optimizer::policy<policy_t<e, role::optimizer>>
     && schedule::policy<policy_t<e, role::schedule>> && precision::policy<policy_t<e, role::precision>>
-    && split::policy<policy_t<e, role::split>> && residency::policy<policy_t<e, role::residency>>;
+    && split::policy<policy_t<e, role::split>> && residency::policy<policy_t<e, role::residency>>
+    && supplied<policy_t<e, role::loss>, policy_t<e, role::target>>;
 
 template <const auto& e>
 struct signatures : input_signature<policy_t<e, role::input>>,
@@ -102,7 +110,8 @@ struct signatures : input_signature<policy_t<e, role::input>>,
                     schedule_signature<policy_t<e, role::schedule>>,
                     precision_signature<policy_t<e, role::precision>>,
                     split_signature<policy_t<e, role::split>>,
-                    residency_signature<policy_t<e, role::residency>> {};
+                    residency_signature<policy_t<e, role::residency>>,
+                    supply<policy_t<e, role::loss>, policy_t<e, role::target>> {};
 
 template <const auto& e> constexpr bool well_signed() {
     if constexpr (std::remove_cvref_t<decltype(e)>::well_formed && constant<e>) return signatures_fit<e>;
@@ -130,6 +139,12 @@ template <const auto& e> constexpr double clip_norm_of() {
 template <const auto& e> constexpr double ema_decay_of() {
     if constexpr (requires { policy_of<e, role::optimizer>.ema_decay; }) return policy_of<e, role::optimizer>.ema_decay;
     else return 0;
+}
+
+/// The loss with what the target policy supplies.
+template <const auto& e> at::Tensor loss_value(const at::Tensor& logits, const at::Tensor& target) {
+    if constexpr (loss::needs_distances<policy_t<e, role::loss>>) return policy_of<e, role::loss>(logits, target, policy_of<e, role::target>(target));
+    else return policy_of<e, role::loss>(logits, target);
 }
 
 /// What the threshold maximises: its objective's name, or the policy's own.
@@ -169,7 +184,9 @@ template <const auto& e> inline constexpr plan plan_of{
     .mixes_batch = policy_of<e, role::augment>.mixes(),
     .mix_batch = [](augment::mixture batch, augment::draws& per_slice) { return policy_of<e, role::augment>.mix(std::move(batch), per_slice); },
     .make_network = []() -> std::shared_ptr<network> { return policy_of<e, role::model>(policy_of<e, role::input>.channel_count); },
-    .loss = [](const at::Tensor& logits, const at::Tensor& target) { return policy_of<e, role::loss>(logits, target); },
+    .loss = [](const at::Tensor& logits, const at::Tensor& target) {
+        return checked_loss<>::call(type_name<detail::policy_t<e, role::loss>>, &detail::loss_value<e>, logits, target);
+    },
     .start_optimizer = [](const std::vector<at::Tensor>& parameters) { return policy_of<e, role::optimizer>.start(parameters); },
     .peak_learning_rate = policy_of<e, role::optimizer>.learning_rate,
     .clip_norm = detail::clip_norm_of<e>(),

@@ -15,9 +15,15 @@ template <class P> struct loss_only {
     static_assert(policy<P>, "facet: loss::sum and loss::weighted take losses, for example loss::sum{loss::dice{}, loss::weighted{loss::bce{}, 10}}");
 };
 template <class... Checks> struct all_of : Checks... {};
+
+/// The value of a loss, or nothing where its sentence has been said.
+template <class P> at::Tensor value(const P& loss, const at::Tensor& logits, const at::Tensor& target, const distance_map& distances) {
+    if constexpr (policy<P>) return call(loss, logits, target, distances);
+    else return {};
+}
 } // namespace detail
 
-/// A loss times a number.
+/// A loss times a number. It needs what the loss needs.
 template <class Loss> struct weighted {
     static_assert(sizeof(detail::loss_only<Loss>) > 0);
     using role = facet::role::loss;
@@ -25,9 +31,11 @@ template <class Loss> struct weighted {
     Loss loss{};
     double weight = 1;
 
-    at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        if constexpr (policy<Loss>) return loss(logits, target).mul(weight);
-        else return {}; // its sentence has been said
+    at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const requires(!needs_distances<Loss>) {
+        return detail::value(loss, logits, target, {}).mul(weight);
+    }
+    at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target, const distance_map& distances) const requires(needs_distances<Loss>) {
+        return detail::value(loss, logits, target, distances).mul(weight);
     }
 
     template <const auto& self, const auto& e> static consteval void check() {
@@ -36,7 +44,7 @@ template <class Loss> struct weighted {
 };
 template <class Loss> weighted(Loss, double) -> weighted<Loss>;
 
-/// The sum of several losses: loss::sum{loss::dice{}, loss::weighted{loss::bce{}, 10}}.
+/// The sum of several losses: loss::sum{loss::dice{}, loss::weighted{loss::bce{}, 10}}. It needs what any of them needs.
 template <class... Losses> struct sum {
     static_assert(sizeof(detail::all_of<detail::loss_only<Losses>...>) > 0);
     static_assert(sizeof...(Losses) > 0, "facet: loss::sum needs at least one loss");
@@ -46,13 +54,17 @@ template <class... Losses> struct sum {
 
     constexpr sum(Losses... losses) : items{losses...} {}
 
-    at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        if constexpr ((policy<Losses> && ...)) {
-            return hana::fold_left(hana::drop_front(items), hana::front(items)(logits, target),
-                                   [&](const at::Tensor& total, const auto& loss) { return total.add(loss(logits, target)); });
-        } else {
-            return {};
-        }
+    at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const requires(!(needs_distances<Losses> || ...)) {
+        return total(logits, target, {});
+    }
+    at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target, const distance_map& distances) const requires(needs_distances<Losses> || ...) {
+        return total(logits, target, distances);
+    }
+
+private:
+    [[nodiscard]] at::Tensor total(const at::Tensor& logits, const at::Tensor& target, const distance_map& distances) const {
+        return hana::fold_left(hana::drop_front(items), detail::value(hana::front(items), logits, target, distances),
+                               [&](const at::Tensor& so_far, const auto& loss) { return so_far.add(detail::value(loss, logits, target, distances)); });
     }
 };
 

@@ -1,0 +1,5 @@
+// expect: add target::distance_maps{} to the experiment
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, loss::boundary{}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }
