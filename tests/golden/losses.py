@@ -1,15 +1,19 @@
 """Values of the losses as named peers compute them, for tests/loss/golden.cpp.
 
-    pip install torch==2.11.0 monai==1.6.1
+    pip install torch==2.11.0 monai==1.6.1 scipy segmentation_models_pytorch==0.6.0
     python losses.py > losses.csv
 
-Everything runs in double precision. Rows marked `authors` are the formula of the paper's own code, written here without our names.
+Everything runs in double precision but what a peer itself casts to single, which its row says. Rows marked `authors` are the formula of the
+paper's own code, written here without our names.
 """
 import monai
+import segmentation_models_pytorch
 import torch
-from monai.losses import AsymmetricUnifiedFocalLoss, DiceCELoss, DiceLoss, FocalLoss, GeneralizedDiceLoss, TverskyLoss
+from monai.losses import (AsymmetricUnifiedFocalLoss, BoundaryLoss, DiceCELoss, DiceFocalLoss, DiceLoss, FocalLoss, GeneralizedDiceLoss,
+                          HausdorffDTLoss, SoftclDiceLoss, TverskyLoss)
 from monai.losses.mcc_loss import MCCLoss
 from monai.losses.unified_focal_loss import AsymmetricFocalLoss, AsymmetricFocalTverskyLoss
+from segmentation_models_pytorch import losses as smp
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
 D = torch.float64
@@ -106,11 +110,33 @@ def losses(z, g):
     yield "top_k_bce_25", "authors", top_k(z, g, 25)
     yield "lovasz_hinge", "authors", lovasz_hinge(z, g)
     yield "mcc", "monai", MCCLoss(sigmoid=True, batch=True, smooth_dr=1e-12)(z, g)
+    yield "dice_focal", "monai", DiceFocalLoss(sigmoid=True, batch=True)(z, g)
+    # MONAI's second smoothing, of the harmonic mean, is not in the paper.
+    yield "cl_dice_per_sample", "monai", SoftclDiceLoss(sigmoid=True, smooth=1e-12)(z, g)
+    yield "cl_dice_1_per_sample", "monai", SoftclDiceLoss(iter_=1, sigmoid=True, smooth=1e-12)(z, g)
+    # MONAI sums over channels: slices as channels are counts over the batch.
+    yield "cl_dice", "monai", SoftclDiceLoss(sigmoid=True, smooth=1e-12)(z.transpose(0, 1), g.transpose(0, 1))
+    yield "boundary", "monai", BoundaryLoss(sigmoid=True)(z, g)
+    yield "hausdorff_dt", "monai single", HausdorffDTLoss(sigmoid=True)(z, g)
+    yield "hausdorff_dt_1", "monai single", HausdorffDTLoss(alpha=1, sigmoid=True)(z, g)
 
+    yield "bce", "smp", smp.SoftBCEWithLogitsLoss()(z, g)
+    yield "bce_positive_5", "smp", smp.SoftBCEWithLogitsLoss(pos_weight=torch.tensor(5.0, dtype=D))(z, g)
+    # smp adds its smoothing to TP before TP is doubled.
+    yield "dice", "smp", smp.DiceLoss("binary", smooth=5e-6)(z, g)
+    yield "dice_smooth_1", "smp", smp.DiceLoss("binary", smooth=0.5)(z, g)
+    yield "jaccard", "smp", smp.JaccardLoss("binary", smooth=5e-6)(z, g)
+    yield "tversky", "smp", smp.TverskyLoss("binary", alpha=0.3, beta=0.7, smooth=1e-5)(z, g)
+    yield "focal_tversky_abraham", "smp", smp.TverskyLoss("binary", alpha=0.3, beta=0.7, gamma=0.75, smooth=1)(z, g)
+    yield "focal", "smp", smp.FocalLoss("binary", gamma=2)(z, g)
+    yield "focal_alpha_025", "smp", smp.FocalLoss("binary", gamma=2, alpha=0.25)(z, g)
+    yield "lovasz_hinge", "smp single", smp.LovaszLoss("binary")(z.float(), g.float())
+    yield "mcc", "smp", smp.MCCLoss(eps=1e-8)(torch.sigmoid(z), g)
 
 
 if __name__ == "__main__":
-    print(f"# torch {torch.__version__.split('+')[0]}, monai {monai.__version__}; made by losses.py")
+    print(f"# torch {torch.__version__.split('+')[0]}, monai {monai.__version__}, segmentation_models_pytorch (smp) "
+          f"{segmentation_models_pytorch.__version__}; made by losses.py")
     print("case,loss,peer,value")
     for case in (ramp, wave):
         for name, peer, value in losses(*case()):

@@ -2,8 +2,13 @@
 
 // What every facet::loss::policy promises. Included after support/test.hpp.
 
+#include <ATen/record_function.h>
+
 #include <functional>
+#include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,6 +37,25 @@ inline std::vector<loss_case> corners() {
 }
 
 using criterion = std::function<at::Tensor(const at::Tensor&, const at::Tensor&)>;
+
+/// The loss with the distance maps of its target, as target::distance_maps supplies them.
+template <facet::loss::policy Loss> criterion with_distances(const Loss& loss) {
+    return [loss](const at::Tensor& z, const at::Tensor& g) { return facet::loss::call(loss, z, g, {facet::distance_transforms<>::signed_distance(g)}); };
+}
+
+/// How often `f` asks a tensor for numbers that the host then waits for.
+inline int waits(const std::function<void()>& f) {
+    static thread_local int count;
+    count = 0;
+    const auto handle = at::addThreadLocalCallback(at::RecordFunctionCallback{[](const at::RecordFunction& call) -> std::unique_ptr<at::ObserverContext> {
+        static const std::set<std::string_view> waiting{"aten::_local_scalar_dense", "aten::nonzero", "aten::equal", "aten::masked_select", "aten::_unique2"};
+        count += static_cast<int>(waiting.contains(call.name()));
+        return nullptr;
+    }}.scopes({at::RecordScope::FUNCTION}));
+    f();
+    at::removeCallback(handle);
+    return count;
+}
 
 inline std::pair<at::Tensor, at::Tensor> value_and_gradient(const criterion& loss, const at::Tensor& logits, const at::Tensor& target) {
     const auto z = logits.detach().clone().requires_grad_();
@@ -79,13 +103,21 @@ inline void keeps_loss_laws(const criterion& loss) {
     CHECK(value_and_gradient(loss, all[0].logits, all[0].target).second.abs().sum().item<double>() > 0);
     CHECK(gradient_error(loss, all[0].logits, all[0].target) < 1e-6);
 
-    // bf16 logits are summed in fp32: the value is that of the same logits in fp32.
+    // The order of the slices does not matter.
+    CHECK(value(all[0].logits.flip(0), all[0].target.flip(0)) == Approx(value(all[0].logits, all[0].target)).epsilon(1e-12));
+
+    // bf16 logits are summed in fp32: the value is that of the same logits in fp32, and so is the gradient, but for its own rounding.
     const auto coarse = all[0].logits.to(at::kBFloat16);
     const auto target = all[0].target.to(at::kFloat);
-    CHECK(loss(coarse, target).scalar_type() == at::kFloat);
-    CHECK(value(coarse, target) == Approx(value(coarse.to(at::kFloat), target)).epsilon(1e-6));
+    const auto [half, half_gradient] = value_and_gradient(loss, coarse, target);
+    const auto [single, single_gradient] = value_and_gradient(loss, coarse.to(at::kFloat), target);
+    CHECK(half.scalar_type() == at::kFloat);
+    CHECK(half.item<double>() == Approx(single.item<double>()).epsilon(1e-6));
+    CHECK((half_gradient - single_gradient).abs().max().item<double>() <= 0.01 * single_gradient.abs().max().item<double>());
+
+    CHECK(waits([&] { value_and_gradient(loss, all[0].logits, all[0].target); }) == 0);
 }
 
-template <facet::loss::policy Loss> void loss(const Loss& policy) { keeps_loss_laws(policy); }
+template <facet::loss::policy Loss> void loss(const Loss& policy) { keeps_loss_laws(with_distances(policy)); }
 
 } // namespace laws

@@ -23,7 +23,7 @@ void check_equal(const laws::criterion& a, const laws::criterion& b) {
 
 TEST_CASE("tversky with weights 0.5 and 0.5 is dice with twice its smoothing", "[loss]") {
     check_equal(loss::tversky{.fp_weight = 0.5, .fn_weight = 0.5, .smooth = 0.5}, loss::dice{.smooth = 1});
-    check_equal(loss::tversky{.fp_weight = 0.5, .fn_weight = 0.5, .smooth = 0.5, .per_sample = true}, loss::dice{.smooth = 1, .per_sample = true});
+    check_equal(loss::tversky{.fp_weight = 0.5, .fn_weight = 0.5, .smooth = 0.5, .over = per::sample{}}, loss::dice{.smooth = 1, .over = per::sample{}});
 }
 
 TEST_CASE("focal with exponent 0 is binary cross-entropy", "[loss]") {
@@ -44,6 +44,31 @@ TEST_CASE("dice_bce is the weighted sum of dice and bce", "[loss]") {
 TEST_CASE("sum adds its losses and weighted multiplies one", "[loss]") {
     check_equal(loss::sum{loss::weighted{loss::dice{}, 2}, loss::weighted{loss::bce{}, 3}}, loss::dice_bce{.dice_weight = 2, .bce_weight = 3});
     check_equal(loss::sum{loss::focal{}}, loss::focal{});
+}
+
+TEST_CASE("of one slice, per sample and per batch are the same", "[loss]") {
+    const auto c = laws::corners()[0];
+    const auto z = c.logits.slice(0, 0, 1), g = c.target.slice(0, 0, 1);
+    const auto value = [&](const auto& loss) { return loss(z, g).template item<double>(); };
+    CHECK(value(loss::dice<per::sample>{}) == Approx(value(loss::dice<per::batch>{})).epsilon(1e-12));
+    CHECK(value(loss::cl_dice<per::sample>{}) == Approx(value(loss::cl_dice<per::batch>{})).epsilon(1e-12));
+    CHECK(value(loss::unified_focal<per::sample>{}) == Approx(value(loss::unified_focal<per::batch>{})).epsilon(1e-12));
+    CHECK(loss::dice<per::sample>{}(c.logits, c.target).item<double>() != Approx(loss::dice<per::batch>{}(c.logits, c.target).item<double>()).epsilon(1e-6));
+}
+
+TEST_CASE("sum and weighted hand the distance maps on to the loss that takes them", "[loss]") {
+    const loss::sum both{loss::dice{}, loss::weighted{loss::boundary{}, 3}};
+    STATIC_REQUIRE(loss::needs_distances<decltype(both)>);
+    STATIC_REQUIRE(!loss::of_masks<decltype(loss::weighted{loss::boundary{}, 3})>);
+    STATIC_REQUIRE(!loss::needs_distances<decltype(loss::sum{loss::dice{}, loss::bce{}})>);
+    check_equal(laws::with_distances(both), [](const at::Tensor& z, const at::Tensor& g) { return loss::dice{}(z, g) + laws::with_distances(loss::boundary{})(z, g) * 3; });
+}
+
+TEST_CASE("unified_focal with one weight 0 is the other part", "[loss]") {
+    const loss::unified_focal pixels{.focal_weight = 1, .tversky_weight = 0, .fn_weight = 0.6, .exponent = 0.5};
+    check_equal(pixels, loss::asymmetric_focal{.exponent = 0.5, .positive_weight = 0.6});
+    const loss::unified_focal region{.focal_weight = 0, .tversky_weight = 1, .fn_weight = 0.6, .exponent = 0.25};
+    check_equal(region, loss::asymmetric_focal_tversky{.fp_weight = 0.4, .fn_weight = 0.6, .exponent = 0.75});
 }
 
 TEST_CASE("jaccard is tversky with both weights 1, and top_k_bce of all pixels is bce", "[loss]") {
@@ -67,12 +92,12 @@ TEST_CASE("a slice without fracture feels the batch-wise dice and not the one pe
     torch::manual_seed(3);
     auto target = torch::zeros({8, 1, 16, 16});
     target[0].slice(1, 4, 8).slice(2, 4, 8).fill_(1);
-    const auto pull = [&](bool per_sample) {
-        const auto gradient = laws::value_and_gradient(loss::dice{.per_sample = per_sample}, torch::randn_like(target) - 1, target).second;
-        return gradient.slice(0, 1).abs().sum().item<double>() / gradient[0].abs().sum().item<double>();
+    const auto pull = [&](const auto& dice) {
+        const auto gradient = laws::value_and_gradient(dice, torch::randn_like(target) - 1, target).second;
+        return gradient.slice(0, 1).abs().sum().template item<double>() / gradient[0].abs().sum().template item<double>();
     };
-    CHECK(pull(false) > 0.1);
-    CHECK(pull(true) < 1e-3);
+    CHECK(pull(loss::dice<per::batch>{}) > 0.1);
+    CHECK(pull(loss::dice<per::sample>{}) < 1e-3);
 }
 
 TEST_CASE("pixels set to logit -20 and target 0 leave a loss as if they were not there", "[loss]") {
@@ -81,5 +106,7 @@ TEST_CASE("pixels set to logit -20 and target 0 leave a loss as if they were not
     auto logits = torch::cat({c.logits, torch::full_like(c.logits, -20)}), target = torch::cat({c.target, torch::zeros_like(c.target)});
     CHECK(loss::dice{}(logits, target).item<double>() == Approx(loss::dice{}(c.logits, c.target).item<double>()).epsilon(1e-7));
     CHECK(loss::tversky{}(logits, target).item<double>() == Approx(loss::tversky{}(c.logits, c.target).item<double>()).epsilon(1e-7));
+    CHECK(2 * laws::with_distances(loss::boundary{})(logits, target).item<double>() == Approx(laws::with_distances(loss::boundary{})(c.logits, c.target).item<double>()).epsilon(1e-7));
+    CHECK(2 * laws::with_distances(loss::hausdorff_dt{})(logits, target).item<double>() == Approx(laws::with_distances(loss::hausdorff_dt{})(c.logits, c.target).item<double>()).epsilon(1e-7));
     CHECK(2 * loss::bce{}(logits, target).item<double>() == Approx(loss::bce{}(c.logits, c.target).item<double>()).epsilon(1e-7));
 }
