@@ -1,8 +1,9 @@
-# cmake -DCOMMANDS=<compile_commands.json> -DTARGET=<library> -DSOURCE=<file> -P check.cmake
+# cmake -DCOMMANDS=<compile_commands.json> -DTARGET=<library> -DSOURCE=<file> -DSAID=<file> -P check.cmake
 #
 # Compiles SOURCE with the command the build would use. Its first line says what must come of it:
 #   // expect: <words>      one error, a failed static assertion that starts "facet:" and contains the words
 #   // expect: no error     it compiles; such twins show that the others fail for the reason they name
+# The whole sentence is written to SAID, for the page of mistakes.
 cmake_minimum_required(VERSION 3.25)
 
 file(STRINGS ${SOURCE} first LIMIT_COUNT 1)
@@ -42,3 +43,5 @@ elseif(at EQUAL -1)
   message(FATAL_ERROR "${name} does not say '${expected}':\n${text}")
 endif()
 message(STATUS "${message}")
+string(REGEX REPLACE "^.*facet: " "facet: " sentence "${message}")
+file(WRITE ${SAID} "${sentence}")
