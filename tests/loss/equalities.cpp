@@ -64,6 +64,15 @@ TEST_CASE("sum and weighted hand the distance maps on to the loss that takes the
     check_equal(laws::with_distances(both), [](const at::Tensor& z, const at::Tensor& g) { return loss::dice{}(z, g) + laws::with_distances(loss::boundary{})(z, g) * 3; });
 }
 
+TEST_CASE("a sum takes soft targets where each of its losses does", "[loss]") {
+    STATIC_REQUIRE(loss::takes_soft_targets<decltype(loss::sum{loss::bce{}, loss::weighted{loss::bce{}, 2}})>);
+    STATIC_REQUIRE(!loss::takes_soft_targets<decltype(loss::sum{loss::bce{}, loss::dice{}})>);
+    const auto soft = torch::tensor({0.3, 0.8});
+    const auto value = [&](double shift) { return loss::bce{}((soft / (1 - soft)).log() + shift, soft).item<double>(); };
+    CHECK(value(0) < value(0.1));
+    CHECK(value(0) < value(-0.1));
+}
+
 TEST_CASE("unified_focal with one weight 0 is the other part", "[loss]") {
     const loss::unified_focal pixels{.focal_weight = 1, .tversky_weight = 0, .fn_weight = 0.6, .exponent = 0.5};
     check_equal(pixels, loss::asymmetric_focal{.exponent = 0.5, .positive_weight = 0.6});

@@ -32,6 +32,9 @@ concept policy = of_masks<P> || of_distances<P>;
 /// Cannot be computed from the masks alone.
 template <class P> inline constexpr bool needs_distances = of_distances<P> && !of_masks<P>;
 
+/// Is least at the target also where that is no 0 or 1, as augment::mixup makes them. A loss says so by a static member of this name.
+template <class P> inline constexpr bool takes_soft_targets = requires { requires P::takes_soft_targets; };
+
 /// The loss with what it takes: how one loss calls another.
 template <policy P> at::Tensor call(const P& loss, const at::Tensor& logits, const at::Tensor& target, const distance_map& distances) {
     if constexpr (needs_distances<P>) return loss(logits, target, distances);

@@ -27,6 +27,7 @@ template <class P> at::Tensor value(const P& loss, const at::Tensor& logits, con
 template <class Loss> struct weighted {
     static_assert(sizeof(detail::loss_only<Loss>) > 0);
     using role = facet::role::loss;
+    static constexpr bool takes_soft_targets = facet::loss::takes_soft_targets<Loss>;
 
     Loss loss{};
     double weight = 1;
@@ -49,6 +50,7 @@ template <class... Losses> struct sum {
     static_assert(sizeof(detail::all_of<detail::loss_only<Losses>...>) > 0);
     static_assert(sizeof...(Losses) > 0, "facet: loss::sum needs at least one loss");
     using role = facet::role::loss;
+    static constexpr bool takes_soft_targets = (facet::loss::takes_soft_targets<Losses> && ...);
 
     hana::tuple<Losses...> items;
 
