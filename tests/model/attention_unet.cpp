@@ -9,14 +9,17 @@
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <facet/engine/fused.hpp>
 #include <facet/engine/weights.hpp>
 #include <facet/io/mapped_file.hpp>
 
 namespace {
 
+/// As MONAI counts: with the biases that a following normalisation makes pointless, which are not trained here.
 std::int64_t count_parameters(facet::network& net) {
     std::int64_t n = 0;
-    for (const auto& [name, t] : net.parameters()) n += t.numel();
+    for (const auto& [name, t] : facet::weights::all_of(net))
+        if (name.ends_with(".weight") || name.ends_with(".bias")) n += t.numel();
     return n;
 }
 
@@ -46,6 +49,7 @@ private:
 std::shared_ptr<facet::network> monai_network(const golden& g) {
     auto net = facet::model::attention_unet{.features = 4, .depth = 2, .monai_merge = true}(3);
     facet::weights::copy_into(facet::weights::all_of(*net), g.weights(), "golden");
+    net->train(true);
     return net;
 }
 
@@ -81,6 +85,53 @@ TEST_CASE("with MONAI's weights the attention U-Net gives MONAI's logits") {
     REQUIRE(first.first == "model.0.conv.0.conv.weight");
     const auto gradient = torch::autograd::grad({logits.square().mean()}, {first.second})[0];
     CHECK(gradient.allclose(g("gradient.first"), 1e-3, 1e-6));
+}
+
+TEST_CASE("a bias before a normalisation moves into the running mean and changes nothing") {
+    const golden g;
+    const auto net = monai_network(g);
+    const at::NoGradGuard no_grad;
+    double folded = 0, biases = 0;
+    for (const auto& [name, t] : net->buffers())
+        if (name == "model.0.conv.0.conv.bias") biases = t.abs().sum().item<double>();
+        else if (name == "model.0.conv.0.adn.N.running_mean") folded = (g("weights." + name) - g("weights.model.0.conv.0.conv.bias") - t).abs().max().item<double>();
+    CHECK(biases == 0);
+    CHECK(folded < 1e-7);
+    net->train(false); // a second time folds nothing
+    CHECK((net->forward(g("images")) - g("logits.eval")).abs().max().item<float>() < 2e-5f);
+}
+
+TEST_CASE("fused and plain blocks make the same network") {
+    at::manual_seed(5);
+    const auto net = facet::model::attention_unet{.features = 8, .depth = 3}(3);
+    const auto images = at::rand({4, 3, 32, 32});
+    const auto state = facet::weights::all_of(*net);
+    std::vector<at::Tensor> before;
+    for (const auto& [name, t] : state) before.push_back(t.detach().clone());
+    const auto run = [&](bool fused) {
+        const at::NoGradGuard guard;
+        for (std::size_t i = 0; i < state.size(); ++i) state[i].second.detach().copy_(before[i]);
+        facet::fused::enabled = fused;
+        net->train(true);
+        std::vector<at::Tensor> out, parameters;
+        for (const auto& [name, t] : net->parameters()) parameters.push_back(t);
+        {
+            const at::AutoGradMode on{true};
+            const auto logits = net->forward(images);
+            out = torch::autograd::grad({logits.square().mean()}, parameters);
+            out.push_back(logits.detach());
+        }
+        net->train(false);
+        out.push_back(net->forward(images));
+        for (const auto& [name, t] : net->buffers()) out.push_back(t.to(at::kFloat).clone());
+        facet::fused::enabled = true;
+        return out;
+    };
+    const auto plain = run(false), fused = run(true);
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        INFO("tensor " << i);
+        CHECK((fused[i] - plain[i]).norm().item<double>() <= 2e-4 * plain[i].norm().item<double>() + 1e-6);
+    }
 }
 
 TEST_CASE("weights of another architecture are refused by name and shape") {

@@ -8,6 +8,7 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
+#include <facet/engine/fused.hpp>
 #include <facet/engine/network.hpp>
 
 /// The few layers the shipped networks are made of, on ATen alone: torch::nn would cost every translation unit twenty seconds.
@@ -27,6 +28,18 @@ public:
         return add(parameters_, name, at::full(shape, value, at::kFloat)).set_requires_grad(true);
     }
     at::Tensor buffer(const std::string& name, const at::Tensor& value) { return add(buffers_, name, value); }
+
+    /// A bias before a batch normalisation does nothing that the running mean cannot: it stays 0, and one that came with a file is moved there by
+    /// `fold_biases`. It keeps its name in the file.
+    void absorbs(const at::Tensor& running_mean, const at::Tensor& bias) { absorbed_.emplace_back(running_mean, bias); }
+    /// To be called after weights were copied in, before they are used.
+    void fold_biases() {
+        const at::NoGradGuard no_grad;
+        for (auto& [mean, bias] : absorbed_) {
+            mean.sub_(bias);
+            bias.zero_();
+        }
+    }
 
     [[nodiscard]] const named_tensors& parameters() const { return parameters_; }
     [[nodiscard]] const named_tensors& buffers() const { return buffers_; }
@@ -48,35 +61,57 @@ private:
     }
     std::string prefix_;
     named_tensors parameters_, buffers_;
+    std::vector<std::pair<at::Tensor, at::Tensor>> absorbed_;
 };
+
+/// Whether a convolution adds a bias of its own, or a batch normalisation follows that makes it pointless.
+enum class bias { own, absorbed };
+
+namespace detail {
+
+inline at::Tensor bias_of(registry& r, const std::string& name, int channels, double bound, bias kind) {
+    return kind == bias::own ? r.parameter(name + ".bias", {channels}, bound) : r.buffer(name + ".bias", at::zeros({channels}, at::kFloat));
+}
+
+} // namespace detail
 
 /// 2-D convolution, k x k, "same" padding for stride 1, halving for stride 2.
 class convolution {
 public:
-    convolution(registry& r, const std::string& name, int in, int out, int kernel = 3, int stride = 1) : stride_{stride}, padding_{kernel / 2} {
+    convolution(registry& r, const std::string& name, int in, int out, int kernel = 3, int stride = 1, bias kind = bias::own)
+        : stride_{stride}, padding_{kernel / 2}, kind_{kind} {
         const double bound = 1 / std::sqrt(static_cast<double>(in) * kernel * kernel);
         weight_ = r.parameter(name + ".weight", {out, in, kernel, kernel}, bound);
-        bias_ = r.parameter(name + ".bias", {out}, bound);
+        bias_ = detail::bias_of(r, name, out, bound, kind);
     }
-    [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const { return at::conv2d(x, weight_, bias_, {stride_, stride_}, {padding_, padding_}); }
+    [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const {
+        return at::conv2d(x, weight_, kind_ == bias::own ? bias_ : at::Tensor{}, {stride_, stride_}, {padding_, padding_});
+    }
+    [[nodiscard]] const at::Tensor& weight() const { return weight_; }
+    [[nodiscard]] const at::Tensor& bias_tensor() const { return bias_; }
 
 private:
     at::Tensor weight_, bias_;
     int stride_, padding_;
+    bias kind_;
 };
 
 /// Transposed convolution 3 x 3 that doubles the sides.
 class doubling_convolution {
 public:
-    doubling_convolution(registry& r, const std::string& name, int in, int out) {
+    doubling_convolution(registry& r, const std::string& name, int in, int out, bias kind = bias::own) : kind_{kind} {
         const double bound = 1 / std::sqrt(static_cast<double>(out) * 9); // torch takes the fan from the second dimension
         weight_ = r.parameter(name + ".weight", {in, out, 3, 3}, bound);
-        bias_ = r.parameter(name + ".bias", {out}, bound);
+        bias_ = detail::bias_of(r, name, out, bound, kind);
     }
-    [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const { return at::conv_transpose2d(x, weight_, bias_, {2, 2}, {1, 1}, {1, 1}); }
+    [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const {
+        return at::conv_transpose2d(x, weight_, kind_ == bias::own ? bias_ : at::Tensor{}, {2, 2}, {1, 1}, {1, 1});
+    }
+    [[nodiscard]] const at::Tensor& bias_tensor() const { return bias_; }
 
 private:
     at::Tensor weight_, bias_;
+    bias kind_;
 };
 
 /// Batch normalisation (Ioffe and Szegedy, 2015).
@@ -90,8 +125,14 @@ public:
           batches_{r.buffer(name + ".num_batches_tracked", at::zeros({}, at::kLong))} {}
 
     [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const {
-        return at::batch_norm(x, weight_, bias_, mean_, variance_, training, 0.1, 1e-5, true);
+        return at::batch_norm(x, weight_, bias_, mean_, variance_, training, fused::momentum, fused::epsilon, true);
     }
+    /// Followed by ReLU, in one function where there is one.
+    [[nodiscard]] at::Tensor relu(const at::Tensor& x, bool training) const {
+        if (!fused::takes(x) || (!training && at::GradMode::is_enabled())) return (*this)(x, training).relu_();
+        return training ? fused::norm_relu(x, tensors()) : fused::norm_relu_frozen(x, tensors());
+    }
+    [[nodiscard]] fused::norm tensors() const { return {weight_, bias_, mean_, variance_}; }
 
 private:
     at::Tensor weight_, bias_, mean_, variance_, batches_;

@@ -22,6 +22,7 @@ struct network {
     virtual named_tensors parameters() = 0;
     /// What is saved but not trained (running statistics).
     virtual named_tensors buffers() = 0;
+    /// Training or evaluation; to be said anew after weights were copied in.
     virtual void train(bool on) = 0;
     virtual void to(at::Device device) = 0;
 };

@@ -21,8 +21,10 @@ namespace detail {
 class conv_bn_relu {
 public:
     conv_bn_relu(layers::registry& r, const std::string& name, int in, int out, int stride)
-        : convolution_{r, name + ".conv", in, out, 3, stride}, norm_{r, name + ".adn.N", out} {}
-    [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const { return norm_(convolution_(x), training).relu_(); }
+        : convolution_{r, name + ".conv", in, out, 3, stride, layers::bias::absorbed}, norm_{r, name + ".adn.N", out} {
+        r.absorbs(norm_.tensors().running_mean, convolution_.bias_tensor());
+    }
+    [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const { return norm_.relu(convolution_(x), training); }
 
 private:
     layers::convolution convolution_;
@@ -40,17 +42,27 @@ private:
     conv_bn_relu first_, second_;
 };
 
-/// Additive attention on a skip connection, at the skip's own resolution.
+/// Additive attention on a skip connection, at the skip's own resolution, and its concatenation with what it is gated by.
 class attention_gate {
 public:
     attention_gate(layers::registry& r, const std::string& name, int channels)
-        : gate_{r, name + ".W_g.0.conv", channels, channels / 2, 1}, gate_norm_{r, name + ".W_g.1", channels / 2},
-          skip_{r, name + ".W_x.0.conv", channels, channels / 2, 1}, skip_norm_{r, name + ".W_x.1", channels / 2},
-          psi_{r, name + ".psi.0.conv", channels / 2, 1, 1}, psi_norm_{r, name + ".psi.1", 1} {}
+        : gate_{r, name + ".W_g.0.conv", channels, channels / 2, 1, 1, layers::bias::absorbed}, gate_norm_{r, name + ".W_g.1", channels / 2},
+          skip_{r, name + ".W_x.0.conv", channels, channels / 2, 1, 1, layers::bias::absorbed}, skip_norm_{r, name + ".W_x.1", channels / 2},
+          psi_{r, name + ".psi.0.conv", channels / 2, 1, 1, 1, layers::bias::absorbed}, psi_norm_{r, name + ".psi.1", 1} {
+        r.absorbs(gate_norm_.tensors().running_mean, gate_.bias_tensor());
+        r.absorbs(skip_norm_.tensors().running_mean, skip_.bias_tensor());
+        r.absorbs(psi_norm_.tensors().running_mean, psi_.bias_tensor());
+    }
 
-    [[nodiscard]] at::Tensor operator()(const at::Tensor& gate, const at::Tensor& skip, bool training) const {
-        const auto joined = gate_norm_(gate_(gate), training).add(skip_norm_(skip_(skip), training)).relu_();
-        return skip.mul(psi_norm_(psi_(joined), training).sigmoid());
+    /// [gated skip, up], twice the channels.
+    [[nodiscard]] at::Tensor operator()(const at::Tensor& up, const at::Tensor& skip, bool training) const {
+        const auto fg = gate_(up), fx = skip_(skip);
+        if (!fused::takes(fg) || !fused::takes(fx) || !fused::takes(skip) || !fused::takes(up) || (!training && at::GradMode::is_enabled())) {
+            const auto joined = gate_norm_(fg, training).add(skip_norm_(fx, training)).relu_();
+            return at::cat({skip.mul(psi_norm_(psi_(joined), training).sigmoid()), up}, 1);
+        }
+        const auto merge = training ? &fused::gate : &fused::gate_frozen;
+        return merge(fg, fx, skip, up, psi_.weight(), gate_norm_.tensors(), skip_norm_.tensors(), psi_norm_.tensors());
     }
 
 private:
@@ -66,16 +78,20 @@ private:
 class attention_up {
 public:
     attention_up(layers::registry& r, const std::string& name, int channels, bool monai_merge)
-        : up_{r, name + ".upconv.up.conv", 2 * channels, channels}, up_norm_{r, name + ".upconv.up.adn.N", channels},
-          gate_{r, name + ".attention", channels}, merge_{r, name + ".merge.conv", 2 * channels, channels}, channels_{channels} {
+        : up_{r, name + ".upconv.up.conv", 2 * channels, channels, layers::bias::absorbed}, up_norm_{r, name + ".upconv.up.adn.N", channels},
+          gate_{r, name + ".attention", channels}, merge_{r, name + ".merge.conv", 2 * channels, channels, 3, 1, monai_merge ? layers::bias::own : layers::bias::absorbed}, channels_{channels} {
+        r.absorbs(up_norm_.tensors().running_mean, up_.bias_tensor());
         if (monai_merge) slope_ = r.parameter_filled(name + ".merge.adn.A.weight", {1}, 0.25);
-        else merge_norm_.emplace(r, name + ".merge.adn.N", channels);
+        else {
+            merge_norm_.emplace(r, name + ".merge.adn.N", channels);
+            r.absorbs(merge_norm_->tensors().running_mean, merge_.bias_tensor());
+        }
     }
 
     [[nodiscard]] at::Tensor operator()(const at::Tensor& below, const at::Tensor& skip, bool training) const {
-        const auto up = up_norm_(up_(below), training).relu_();
-        const auto merged = merge_(at::cat({gate_(up, skip, training), up}, 1));
-        if (merge_norm_) return (*merge_norm_)(merged, training).relu_();
+        const auto up = up_norm_.relu(up_(below), training);
+        const auto merged = merge_(gate_(up, skip, training));
+        if (merge_norm_) return merge_norm_->relu(merged, training);
         // Group normalisation with one channel a group is instance normalisation, and keeps channels_last.
         return at::prelu(at::group_norm(merged, channels_), slope_);
     }
@@ -119,7 +135,10 @@ public:
     }
     named_tensors parameters() override { return registry_.parameters(); }
     named_tensors buffers() override { return registry_.buffers(); }
-    void train(bool on) override { training_ = on; }
+    void train(bool on) override {
+        training_ = on;
+        registry_.fold_biases();
+    }
     void to(at::Device device) override { registry_.to(device); }
 
 private:
