@@ -169,6 +169,7 @@ inline int export_weights(const plan& p, const arguments& a) {
 inline void add_device(CLI::App& command, arguments& a) {
     command.add_option("--device", a.where.device, "auto, cpu or cuda");
     command.add_option("--threads", a.where.threads, "threads of the CPU; 0: all");
+    command.add_flag("--eager", a.where.eager, "on a GPU, issue every kernel instead of playing a recorded graph");
 }
 inline void add_training(CLI::App& command, arguments& a) {
     command.add_option("--data", a.data, "store to train on");

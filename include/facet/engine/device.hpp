@@ -10,6 +10,7 @@ namespace facet {
 struct device_options {
     std::string device = "auto"; ///< auto (a GPU where there is one), cpu or cuda
     int threads = 0;             ///< of the CPU; 0: as many as the machine has
+    bool eager = false;          ///< on a GPU: no recorded graphs (engine/recording.hpp)
 };
 
 template <class = void> struct devices {

@@ -19,6 +19,8 @@
 #include <facet/core/error.hpp>
 #include <facet/engine/autocast.hpp>
 #include <facet/engine/batch.hpp>
+#include <facet/engine/memory.hpp>
+#include <facet/engine/recorded_function.hpp>
 #include <facet/engine/weights.hpp>
 
 namespace facet {
@@ -38,10 +40,17 @@ public:
             averages_.push_back(t.detach().clone());
         }
     }
-    void update(std::int64_t steps_done) {
+    /// How far the averages move towards the weights after so many steps.
+    [[nodiscard]] double pull(std::int64_t steps_done) const {
         const double n = static_cast<double>(steps_done);
-        const double decay = std::min(decay_, (1 + n) / (10 + n));
-        at::_foreach_lerp_(averages_, sources_, 1 - decay);
+        return 1 - std::min(decay_, (1 + n) / (10 + n));
+    }
+    /// `pull`: a scalar on the device.
+    void update(const at::Tensor& pull) {
+        if (pull.is_cpu()) return at::_foreach_lerp_(averages_, sources_, pull.item());
+        auto way = at::_foreach_sub(sources_, averages_);
+        at::_foreach_mul_(way, pull);
+        at::_foreach_add_(averages_, way);
     }
     [[nodiscard]] named_tensors tensors() const {
         named_tensors out;
@@ -76,10 +85,15 @@ template <class T> struct learner<T>::body {
     std::unique_ptr<optimizer::state> optimise;
     std::unique_ptr<detail::weight_average> average;
     at::Tensor failures;      ///< [3] int64 on the device: steps in a row that were not finite, the most so far, the first of those
-    at::Tensor learning_rate; ///< fp32 scalar on the device
+    // Scalars on the device, so that a recorded step reads what is new.
+    at::Tensor learning_rate; ///< fp32
+    at::Tensor number;        ///< int64: of the step being made, from 1
+    at::Tensor pull;          ///< fp32: how far the averages move
+    recorded_function one_step, scoring;
 
     body(const plan& the_plan, at::Device where, std::uint64_t seed, std::int64_t total)
         : p{the_plan}, device{where}, steps{total}, bf16{the_plan.bf16 && devices<>::computes_bf16(where)} {
+        keep_freed_memory();
         torch::manual_seed(rng::key(seed, std::uint64_t{'w'}));
         net = p.make_network();
         net->to(device);
@@ -89,6 +103,8 @@ template <class T> struct learner<T>::body {
         if (p.ema_decay > 0) average = std::make_unique<detail::weight_average>(weights::all_of(*net), p.ema_decay);
         failures = at::zeros({3}, at::TensorOptions{device}.dtype(at::kLong));
         learning_rate = at::zeros({}, at::TensorOptions{device}.dtype(at::kFloat));
+        pull = at::zeros_like(learning_rate);
+        number = at::zeros({}, at::TensorOptions{device}.dtype(at::kLong));
     }
 
     /// Scales all gradients so that their common norm is at most `clip_norm`. Returns the norm before that.
@@ -106,11 +122,26 @@ template <class T> struct learner<T>::body {
         const auto bad = finite.logical_not().to(at::kLong);
         auto row = failures.select(0, 0), most = failures.select(0, 1), first = failures.select(0, 2);
         row.add_(1).mul_(bad);
-        first.copy_(at::where(row.gt(most), row.neg().add(done + 1), first));
+        first.copy_(at::where(row.gt(most), number.sub(row), first));
         most.copy_(at::maximum(most, row));
     }
 
+    /// What a step reads besides its batch: written by the host, never waited for.
+    void prepare() {
+        learning_rate.fill_(p.peak_learning_rate * p.learning_rate_factor(done, steps));
+        number.fill_(done + 1);
+        if (average) pull.fill_(average->pull(done + 1));
+    }
+
     at::Tensor step(const at::Tensor& channels, const at::Tensor& masks) {
+        prepare();
+        const auto loss = one_step({channels, masks}, [this](const std::vector<at::Tensor>& batch) { return advance(batch[0], batch[1]); }, [this] { return changed(); });
+        ++done;
+        return loss;
+    }
+
+    /// One step on the device alone: nothing of it is decided on the host.
+    at::Tensor advance(const at::Tensor& channels, const at::Tensor& masks) {
         at::Tensor loss;
         {
             const autocast_bf16 half{device.type(), bf16};
@@ -123,13 +154,25 @@ template <class T> struct learner<T>::body {
             if (!gradients[i].defined()) gradients[i] = at::zeros_like(parameters[i]);
 
         const at::NoGradGuard no_grad;
-        learning_rate.fill_(p.peak_learning_rate * p.learning_rate_factor(done, steps));
         const auto norm = clip(gradients);
         guard(norm.isfinite().logical_and(loss.isfinite()), gradients);
         optimise->step(gradients, learning_rate);
-        ++done;
-        if (average) average->update(done);
+        if (average) average->update(pull);
         return loss.detach();
+    }
+
+    /// All that a step writes.
+    [[nodiscard]] std::vector<at::Tensor> changed() const {
+        std::vector<at::Tensor> out{learning_rate};
+        for (const auto& [name, t] : state()) out.push_back(t);
+        return out;
+    }
+
+    at::Tensor logits(const at::Tensor& channels) {
+        return scoring({channels}, [this](const std::vector<at::Tensor>& batch) {
+            const autocast_bf16 half{device.type(), bf16};
+            return net->forward(batch[0]).to(at::kFloat);
+        }, [] { return std::vector<at::Tensor>{}; });
     }
 
     [[nodiscard]] named_tensors state() const {
@@ -152,15 +195,17 @@ template <class T> at::Tensor learner<T>::logits(const at::Tensor& channels, boo
     body_->net->train(false);
     const bool exchange = averaged && body_->average;
     if (exchange) body_->average->swap();
-    at::Tensor out;
-    {
-        const autocast_bf16 half{body_->device.type(), body_->bf16};
-        out = body_->net->forward(channels).to(at::kFloat);
-    }
+    const auto out = body_->logits(channels);
     if (exchange) body_->average->swap();
     body_->net->train(true);
     return out;
 }
+
+template <class T> void learner<T>::record(bool on) {
+    body_->one_step.turn(on);
+    body_->scoring.turn(on);
+}
+template <class T> bool learner<T>::recorded() const { return body_->one_step.recorded(); }
 
 template <class T> std::int64_t learner<T>::steps_done() const { return body_->done; }
 

@@ -23,6 +23,11 @@ template <class = void> struct learner {
     /// fp32 logits [N,1,S,S] in evaluation mode, without gradient: of the averaged weights, or of those being trained.
     at::Tensor logits(const at::Tensor& channels, bool averaged = true);
 
+    /// On a GPU, whether a step and a batch of logits are recorded at their first call as a graph and played afterwards, or their kernels issued
+    /// one by one each time. On, where compiled with FACET_CUDA; the values are the same.
+    void record(bool on);
+    [[nodiscard]] bool recorded() const; ///< whether the step plays a recording
+
     [[nodiscard]] std::int64_t steps_done() const;
     [[nodiscard]] double learning_rate() const; ///< of the next step
     /// Throws error{exit_code::diverged} naming the step where `limit` steps in a row were not finite. Waits for the device.

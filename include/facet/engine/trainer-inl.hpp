@@ -117,6 +117,7 @@ public:
           directory_{options.out, options.resume}, order_{p, data, parts_.train, p.batch, options.seed}, resident_{data, device_, p.residency},
           augment_{p, data, resident_, options.seed}, learner_{p, device_, options.seed, steps_}, loss_sum_{at::zeros({}, at::TensorOptions{device_}.dtype(at::kDouble))} {
         steps_per_epoch_ = std::clamp(order_.steps_per_pass(), std::max<std::int64_t>(1, (steps_ + 199) / 200), std::max<std::int64_t>(1, (steps_ + 9) / 10));
+        learner_.record(!options.where.eager);
         if (options.resume) resume();
         else begin();
     }

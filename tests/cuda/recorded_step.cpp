@@ -1,0 +1,42 @@
+#include <facet/engine/learner.hpp>
+
+#include "support/test.hpp"
+
+#include <ATen/ATen.h>
+
+#include "engine/trained.hpp"
+
+#include <facet/engine/device.hpp>
+
+using namespace facet;
+
+TEST_CASE("a recorded step is the step that is issued kernel by kernel", "[cuda]") {
+    static constexpr auto half = with(trained, precision::bf16{});
+    const at::Device gpu = at::hasCUDA() ? devices<>::open({.device = "cuda"}) : at::Device{at::kCPU};
+    if (gpu.is_cpu()) {
+        WARN("skipped: no GPU");
+        return;
+    }
+    for (const plan* p : {&plan_of<trained>, &plan_of<half>}) {
+        learner<> played{*p, gpu, 1, 20}, issued{*p, gpu, 1, 20};
+        issued.record(false);
+        for (int step = 0; step < 6; ++step) {
+            const auto channels = at::rand({4, 2, 16, 16}).to(gpu), masks = at::rand({4, 1, 16, 16}).gt(0.8).to(at::kByte).to(gpu);
+            const double a = played.step(channels, masks).item<double>(), b = issued.step(channels, masks).item<double>();
+            CHECK(a == Approx(b).epsilon(1e-5));
+        }
+        CHECK(played.recorded());
+        CHECK_FALSE(issued.recorded());
+        const auto x = played.state(), y = issued.state();
+        REQUIRE(x.size() == y.size());
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            INFO(x[i].first);
+            CHECK(x[i].second.to(at::kDouble).allclose(y[i].second.to(at::kDouble), 1e-4, 1e-6));
+        }
+        const auto images = at::rand({4, 2, 16, 16}).to(gpu);
+        const auto first = played.logits(images).clone();
+        CHECK(first.allclose(issued.logits(images), 1e-4, 1e-5));
+        played.step(images, at::zeros({4, 1, 16, 16}, at::TensorOptions{gpu}.dtype(at::kByte)));
+        CHECK_FALSE(first.equal(played.logits(images))); // the recording reads the weights of now
+    }
+}
