@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <ATen/ThreadLocalState.h>
+
 #include <facet/engine/plan.hpp>
 #include <facet/engine/random_draws.hpp>
 #include <facet/engine/resident_store.hpp>
@@ -68,8 +70,28 @@ public:
     augmenter(const plan& p, const store& data, const resident_store& resident, std::uint64_t seed)
         : plan_{p}, data_{data}, resident_{resident}, seed_{rng::key(seed, std::uint64_t{'a'})} {}
 
-    /// Augmented, for training.
+    /// Augmented, for training. On the CPU a few slices at a time go through all operations, so that they stay in a core's cache.
     [[nodiscard]] training_batch operator()(std::vector<std::uint32_t> slices, std::uint64_t epoch) const {
+        const auto n = static_cast<std::int64_t>(slices.size()), side = resident_.size(), threads = std::int64_t{at::get_num_threads()};
+        const auto length = std::min(std::max<std::int64_t>(1, 65'536 / (side * side)), (n + threads - 1) / threads);
+        if (!resident_.device().is_cpu() || length >= n) return augmented(std::move(slices), epoch);
+        resident_.verify(slices);
+        std::vector<training_batch> parts(static_cast<std::size_t>((n + length - 1) / length));
+        const at::ThreadLocalState modes; // gradient and inference mode
+        parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+            const at::ThreadLocalStateGuard same{modes};
+            for (auto part = begin; part < end; ++part) parts[static_cast<std::size_t>(part)] = augmented({slices.begin() + part * length, slices.begin() + std::min(n, (part + 1) * length)}, epoch);
+        });
+        return {std::move(slices), joined(parts, &training_batch::images), joined(parts, &training_batch::channels), joined(parts, &training_batch::masks)};
+    }
+    /// As stored: for validation and test.
+    [[nodiscard]] training_batch plain(std::vector<std::uint32_t> slices) const {
+        auto stored = warp(resident_, slices, {});
+        return {std::move(slices), stored.images, plan_.to_channels(stored.images), stored.masks};
+    }
+
+private:
+    [[nodiscard]] training_batch augmented(std::vector<std::uint32_t> slices, std::uint64_t epoch) const {
         std::vector<augment::affine> maps;
         std::vector<std::uint64_t> by_vertebra, by_slice;
         std::vector<bool> fractured;
@@ -100,13 +122,11 @@ public:
         b.slices = std::move(slices);
         return b;
     }
-    /// As stored: for validation and test.
-    [[nodiscard]] training_batch plain(std::vector<std::uint32_t> slices) const {
-        auto stored = warp(resident_, slices, {});
-        return {std::move(slices), stored.images, plan_.to_channels(stored.images), stored.masks};
+    [[nodiscard]] static at::Tensor joined(const std::vector<training_batch>& parts, at::Tensor training_batch::*member) {
+        std::vector<at::Tensor> all;
+        for (const auto& part : parts) all.push_back(part.*member);
+        return at::cat(all);
     }
-
-private:
     /// Named, not numbered: a vertebra keeps its draws when other patients join the training set.
     [[nodiscard]] std::uint64_t vertebra_key(const slice_info& slice, std::uint64_t epoch) const {
         std::uint64_t patient = 0;

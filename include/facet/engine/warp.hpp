@@ -26,37 +26,81 @@ struct warped {
 
 namespace detail {
 
-inline void warp_slice(const std::int16_t* image, const std::uint8_t* mask, std::int64_t side, const augment::affine& map, float* image_out, std::uint8_t* mask_out) {
-    const auto centre = static_cast<float>(side - 1) / 2;
-    const auto xx = static_cast<float>(map.matrix[0]), xy = static_cast<float>(map.matrix[1]);
-    const auto yx = static_cast<float>(map.matrix[2]), yy = static_cast<float>(map.matrix[3]);
-    const auto at = [&](std::int64_t row, std::int64_t column) {
-        return row >= 0 && row < side && column >= 0 && column < side ? static_cast<float>(image[row * side + column]) : static_cast<float>(air);
-    };
-    for (std::int64_t row = 0; row < side; ++row) {
-        const float dy = static_cast<float>(row) - centre;
-        const float x0 = xy * dy + static_cast<float>(map.shift[0]) + centre, y0 = yy * dy + static_cast<float>(map.shift[1]) + centre;
-        for (std::int64_t column = 0; column < side; ++column) {
-            const float dx = static_cast<float>(column) - centre;
-            const float x = x0 + xx * dx, y = y0 + yx * dx;
-            const float fx = std::floor(x), fy = std::floor(y), wx = x - fx, wy = y - fy;
-            const auto left = static_cast<std::int64_t>(fx), top = static_cast<std::int64_t>(fy);
-            const auto pixel = row * side + column;
-            if (left >= 0 && top >= 0 && left + 1 < side && top + 1 < side) {
-                const auto* p = image + top * side + left;
-                const auto a = static_cast<float>(p[0]), b = static_cast<float>(p[1]), c = static_cast<float>(p[side]), d = static_cast<float>(p[side + 1]);
-                const float upper = a + wx * (b - a), lower = c + wx * (d - c);
-                image_out[pixel] = upper + wy * (lower - upper);
-            } else {
-                const float a = at(top, left), b = at(top, left + 1), c = at(top + 1, left), d = at(top + 1, left + 1);
-                const float upper = a + wx * (b - a), lower = c + wx * (d - c);
-                image_out[pixel] = upper + wy * (lower - upper);
-            }
-            const auto nearest_x = static_cast<std::int64_t>(std::nearbyint(x)), nearest_y = static_cast<std::int64_t>(std::nearbyint(y));
-            const bool inside = nearest_x >= 0 && nearest_x < side && nearest_y >= 0 && nearest_y < side;
-            mask_out[pixel] = inside ? mask[nearest_y * side + nearest_x] : std::uint8_t{0};
+/// One slice through one affine. Pixels whose four neighbours all lie inside form one run in each row, which is done in three loops that
+/// compilers turn into vectors or plain loads; the others look at each neighbour.
+class slice_warp {
+public:
+    slice_warp(const std::int16_t* image, const std::uint8_t* mask, std::int64_t side, const augment::affine& map)
+        : image_{image}, mask_{mask}, side_{side}, last_{static_cast<float>(side - 1)}, xx_{static_cast<float>(map.matrix[0])}, xy_{static_cast<float>(map.matrix[1])},
+          yx_{static_cast<float>(map.matrix[2])}, yy_{static_cast<float>(map.matrix[3])}, shift_x_{static_cast<float>(map.shift[0])}, shift_y_{static_cast<float>(map.shift[1])},
+          wx_(static_cast<std::size_t>(side)), wy_(wx_), place_(wx_.size()), nearest_(wx_.size()), upper_(wx_.size()), lower_(wx_.size()) {}
+
+    void operator()(float* image_out, std::uint8_t* mask_out) {
+        for (std::int64_t row = 0; row < side_; ++row, image_out += side_, mask_out += side_) {
+            const float centre = last_ / 2, dy = static_cast<float>(row) - centre;
+            x0_ = xy_ * dy + shift_x_ + centre;
+            y0_ = yy_ * dy + shift_y_ + centre;
+            std::int64_t first = 0, last = side_;
+            while (first < last && !inside(first)) edge(first, image_out, mask_out), ++first;
+            while (first < last && !inside(last - 1)) --last, edge(last, image_out, mask_out);
+            run(first, last, image_out, mask_out);
         }
     }
+
+private:
+    [[nodiscard]] float x_at(std::int64_t column) const { return x0_ + xx_ * (static_cast<float>(column) - last_ / 2); }
+    [[nodiscard]] float y_at(std::int64_t column) const { return y0_ + yx_ * (static_cast<float>(column) - last_ / 2); }
+    [[nodiscard]] bool inside(std::int64_t column) const {
+        const float x = x_at(column), y = y_at(column);
+        return x >= 0 && y >= 0 && x < last_ && y < last_;
+    }
+    static float between(float a, float b, float w) { return a + w * (b - a); }
+
+    void run(std::int64_t first, std::int64_t last, float* image_out, std::uint8_t* mask_out) {
+        const auto side = static_cast<std::int32_t>(side_);
+        auto *wx = wx_.data(), *wy = wy_.data();
+        auto *place = place_.data(), *nearest = nearest_.data();
+        auto *upper = upper_.data(), *lower = lower_.data();
+        for (auto c = first; c < last; ++c) {
+            const float x = x_at(c), y = y_at(c);
+            const auto left = static_cast<std::int32_t>(x), top = static_cast<std::int32_t>(y);
+            wx[c] = x - static_cast<float>(left);
+            wy[c] = y - static_cast<float>(top);
+            place[c] = top * side + left;
+            nearest[c] = place[c] + (wx[c] > 0.5f ? 1 : 0) + (wy[c] > 0.5f ? side : 0);
+        }
+        for (auto c = first; c < last; ++c) { // two neighbours in one load each
+            __builtin_memcpy(upper + c, image_ + place[c], 4);
+            __builtin_memcpy(lower + c, image_ + place[c] + side, 4);
+            mask_out[c] = mask_[nearest[c]];
+        }
+        const auto low = [](std::uint32_t two) { return static_cast<float>(static_cast<std::int16_t>(two & 0xffffu)); };
+        const auto high = [](std::uint32_t two) { return static_cast<float>(static_cast<std::int32_t>(two) >> 16); };
+        for (auto c = first; c < last; ++c)
+            image_out[c] = between(between(low(upper[c]), high(upper[c]), wx[c]), between(low(lower[c]), high(lower[c]), wx[c]), wy[c]);
+    }
+
+    void edge(std::int64_t column, float* image_out, std::uint8_t* mask_out) const {
+        const auto at = [&](std::int64_t r, std::int64_t c) { return r >= 0 && r < side_ && c >= 0 && c < side_ ? static_cast<float>(image_[r * side_ + c]) : static_cast<float>(air); };
+        const float x = x_at(column), y = y_at(column), fx = std::floor(x), fy = std::floor(y);
+        const auto left = static_cast<std::int64_t>(fx), top = static_cast<std::int64_t>(fy);
+        image_out[column] = between(between(at(top, left), at(top, left + 1), x - fx), between(at(top + 1, left), at(top + 1, left + 1), x - fx), y - fy);
+        const auto nearest_x = left + (x - fx > 0.5f ? 1 : 0), nearest_y = top + (y - fy > 0.5f ? 1 : 0);
+        const bool in = nearest_x >= 0 && nearest_x < side_ && nearest_y >= 0 && nearest_y < side_;
+        mask_out[column] = in ? mask_[nearest_y * side_ + nearest_x] : std::uint8_t{0};
+    }
+
+    const std::int16_t* image_;
+    const std::uint8_t* mask_;
+    std::int64_t side_;
+    float last_, xx_, xy_, yx_, yy_, shift_x_, shift_y_, x0_ = 0, y0_ = 0;
+    std::vector<float> wx_, wy_;
+    std::vector<std::int32_t> place_, nearest_;
+    std::vector<std::uint32_t> upper_, lower_;
+};
+
+inline void warp_slice(const std::int16_t* image, const std::uint8_t* mask, std::int64_t side, const augment::affine& map, float* image_out, std::uint8_t* mask_out) {
+    slice_warp{image, mask, side, map}(image_out, mask_out);
 }
 
 inline warped warp_on_cpu(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps) {
