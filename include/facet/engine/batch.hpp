@@ -11,6 +11,7 @@
 
 #include <ATen/ThreadLocalState.h>
 
+#include <facet/engine/memory.hpp>
 #include <facet/engine/plan.hpp>
 #include <facet/engine/random_draws.hpp>
 #include <facet/engine/resident_store.hpp>
@@ -68,13 +69,15 @@ private:
 class augmenter {
 public:
     augmenter(const plan& p, const store& data, const resident_store& resident, std::uint64_t seed)
-        : plan_{p}, data_{data}, resident_{resident}, seed_{rng::key(seed, std::uint64_t{'a'})} {}
+        : plan_{p}, data_{data}, resident_{resident}, seed_{rng::key(seed, std::uint64_t{'a'})} {
+        keep_freed_memory();
+    }
 
     /// Augmented, for training. On the CPU a few slices at a time go through all operations, so that they stay in a core's cache.
     [[nodiscard]] training_batch operator()(std::vector<std::uint32_t> slices, std::uint64_t epoch) const {
         const auto n = static_cast<std::int64_t>(slices.size()), side = resident_.size(), threads = std::int64_t{at::get_num_threads()};
         const auto length = std::min(std::max<std::int64_t>(1, 65'536 / (side * side)), (n + threads - 1) / threads);
-        if (!resident_.device().is_cpu() || length >= n) return augmented(std::move(slices), epoch);
+        if (!resident_.device().is_cpu() || length >= n) return mixed(augmented(std::move(slices), epoch), epoch);
         resident_.verify(slices);
         std::vector<training_batch> parts(static_cast<std::size_t>((n + length - 1) / length));
         const at::ThreadLocalState modes; // gradient and inference mode
@@ -82,7 +85,7 @@ public:
             const at::ThreadLocalStateGuard same{modes};
             for (auto part = begin; part < end; ++part) parts[static_cast<std::size_t>(part)] = augmented({slices.begin() + part * length, slices.begin() + std::min(n, (part + 1) * length)}, epoch);
         });
-        return {std::move(slices), joined(parts, &training_batch::images), joined(parts, &training_batch::channels), joined(parts, &training_batch::masks)};
+        return mixed({std::move(slices), joined(parts, &training_batch::images), joined(parts, &training_batch::channels), joined(parts, &training_batch::masks)}, epoch);
     }
     /// As stored: for validation and test.
     [[nodiscard]] training_batch plain(std::vector<std::uint32_t> slices) const {
@@ -91,16 +94,17 @@ public:
     }
 
 private:
+    [[nodiscard]] std::uint64_t slice_key(std::uint32_t index, std::uint64_t epoch) const { return rng::key(seed_, epoch, index, std::uint64_t{2}); }
+
+    /// All but the mixing.
     [[nodiscard]] training_batch augmented(std::vector<std::uint32_t> slices, std::uint64_t epoch) const {
         std::vector<augment::affine> maps;
         std::vector<std::uint64_t> by_vertebra, by_slice;
-        std::vector<bool> fractured;
         const auto displacements = plan_.control_points > 0 ? at::zeros({static_cast<std::int64_t>(slices.size()), 2, plan_.control_points, plan_.control_points}, at::kFloat) : at::Tensor{};
         for (const auto index : slices) {
             const auto vertebra = vertebra_key(data_.slices()[index], epoch);
             by_vertebra.push_back(rng::key(vertebra, std::uint64_t{1}));
-            by_slice.push_back(rng::key(seed_, epoch, index, std::uint64_t{2}));
-            fractured.push_back(data_.slices()[index].fracture_pixels > 0);
+            by_slice.push_back(slice_key(index, epoch));
             if (displacements.defined()) {
                 const auto count = displacements.numel() / displacements.size(0);
                 plan_.draw_displacement(vertebra, static_cast<double>(plan_.size),
@@ -109,17 +113,26 @@ private:
             if (plan_.augments_geometry) maps.push_back(plan_.draw_affine(vertebra, static_cast<double>(plan_.size)));
         }
         auto moved = warp(resident_, slices, maps, displacements);
-        random_draws per_vertebra{by_vertebra, by_slice, resident_.device()}, per_slice{by_slice, by_slice, resident_.device(), std::move(fractured)};
+        random_draws per_vertebra{by_vertebra, by_slice, resident_.device()}, per_slice{by_slice, by_slice, resident_.device()};
         training_batch b;
         b.images = plan_.augment_hu(moved.images, per_vertebra, per_slice);
         b.channels = plan_.augment_window(plan_.augmented_channels(b.images, per_vertebra, per_slice), per_vertebra, per_slice);
         b.masks = std::move(moved.masks);
-        if (plan_.mixes_batch) {
-            auto mixed = plan_.mix_batch({b.channels, b.masks}, per_slice);
-            b.channels = std::move(mixed.channels);
-            b.masks = std::move(mixed.masks);
-        }
         b.slices = std::move(slices);
+        return b;
+    }
+    [[nodiscard]] training_batch mixed(training_batch b, std::uint64_t epoch) const {
+        if (!plan_.mixes_batch) return b;
+        std::vector<std::uint64_t> by_slice;
+        std::vector<bool> fractured;
+        for (const auto index : b.slices) {
+            by_slice.push_back(slice_key(index, epoch));
+            fractured.push_back(data_.slices()[index].fracture_pixels > 0);
+        }
+        random_draws per_slice{by_slice, by_slice, resident_.device(), std::move(fractured)};
+        auto mix = plan_.mix_batch({b.channels, b.masks}, per_slice);
+        b.channels = std::move(mix.channels);
+        b.masks = std::move(mix.masks);
         return b;
     }
     [[nodiscard]] static at::Tensor joined(const std::vector<training_batch>& parts, at::Tensor training_batch::*member) {

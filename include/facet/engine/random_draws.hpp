@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -10,6 +9,7 @@
 #include <facet/engine/parallel.hpp>
 
 #include <facet/augment/concept.hpp>
+#include <facet/core/fast_math.hpp>
 #include <facet/core/rng.hpp>
 
 /// augment::draws on the batch's device. The integers are the same on every device; the floating-point rest agrees to rounding.
@@ -17,40 +17,19 @@ namespace facet {
 
 namespace detail {
 
-/// ln x of a positive float: exponent apart, polynomial on [sqrt(1/2), sqrt(2)) (Cephes logf). Without branches, so that loops become vectors.
-inline float fast_log(float x) {
-    const auto bits = std::bit_cast<std::uint32_t>(x) - 0x3f3504f3u; // sqrt(1/2)
-    const auto exponent = static_cast<float>(static_cast<std::int32_t>(bits) >> 23);
-    const float m = std::bit_cast<float>((bits & 0x007fffffu) + 0x3f3504f3u) - 1, square = m * m;
-    float p = 7.0376836292e-2f;
-    for (const float c : {-1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f, 1.4249322787e-1f, -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f}) p = p * m + c;
-    return m + (p * m * square - 0.5f * square + exponent * std::numbers::ln2_v<float>);
-}
-
-/// Cosine and sine of 2 pi t for t in [0, 1]: the nearest quarter turn apart, polynomials on [-pi/4, pi/4] (Cephes sinf, cosf).
-inline void fast_turn(float t, float& cosine, float& sine) {
-    const float quarter = std::floor(t * 4 + 0.5f), x = (t - quarter * 0.25f) * (2 * std::numbers::pi_v<float>), square = x * x;
-    const float s = x + x * square * (-1.6666654611e-1f + square * (8.3321608736e-3f - square * 1.9515295891e-4f));
-    const float c = 1 - 0.5f * square + square * square * (4.166664568298827e-2f + square * (-1.388731625493765e-3f + square * 2.443315711809948e-5f));
-    const auto turn = static_cast<std::int32_t>(quarter);
-    const float even = (turn & 1) != 0 ? s : c, odd = (turn & 1) != 0 ? c : s;
-    cosine = ((turn + 1) & 2) != 0 ? -even : even;
-    sine = (turn & 2) != 0 ? -odd : odd;
-}
-
 /// Standard normal numbers for pixels 0, 1, ... of one slice: Box and Muller on pairs, so that two pixels share a radius.
 inline void fill_normal(float* out, std::int64_t pixels, std::uint64_t key) {
     const auto pair_at = [&](std::int64_t pair, float& first, float& second) {
         const std::uint64_t bits = rng::mix(key ^ rng::mix(static_cast<std::uint64_t>(pair)));
         // 32 bits for the radius, 32 for the angle; the half keeps the logarithm's argument inside (0, 1).
         const auto u = (static_cast<float>(static_cast<std::uint32_t>(bits >> 32)) + 0.5f) * 0x1.0p-32f;
-        const float radius = std::sqrt(-2 * fast_log(std::min(u, 1 - 0x1.0p-24f)));
+        const float radius = fast::sqrt(-2 * fast::log(std::min(u, 1 - 0x1.0p-24f)));
         float c, s;
-        fast_turn(static_cast<float>(static_cast<std::uint32_t>(bits)) * 0x1.0p-32f, c, s);
+        fast::turn(static_cast<float>(static_cast<std::uint32_t>(bits)) * 0x1.0p-32f, c, s);
         first = radius * c;
         second = radius * s;
     };
-    for (std::int64_t pair = 0; pair + 1 < pixels; pair += 2) pair_at(pair, out[pair], out[pair + 1]);
+    for (std::int64_t i = 0; i < pixels / 2; ++i) pair_at(2 * i, out[2 * i], out[2 * i + 1]);
     float unused;
     if (pixels % 2 != 0) pair_at(pixels - 1, out[pixels - 1], unused);
 }

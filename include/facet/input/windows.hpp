@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -23,11 +24,26 @@ template <std::size_t N> struct windows {
     /// Images [N,1,H,W] in HU to [N,C,H,W] in [0,1], float.
     at::Tensor operator()(const at::Tensor& images) const {
         auto out = images.new_empty({images.size(0), static_cast<std::int64_t>(N), images.size(2), images.size(3)});
+        if (images.is_cpu() && images.is_contiguous() && images.scalar_type() == at::kFloat) return fill(images, out);
         const auto source = images.select(1, 0);
         for (std::size_t c = 0; c < N; ++c) {
             const auto [low, high] = channels[c];
             out.select(1, static_cast<std::int64_t>(c)).copy_(source).sub_(low).mul_(1 / (high - low)).clamp_(0, 1);
         }
+        return out;
+    }
+
+    /// One pass a channel.
+    at::Tensor fill(const at::Tensor& images, at::Tensor& out) const {
+        const auto pixels = images.size(2) * images.size(3);
+        const auto* from = images.data_ptr<float>();
+        auto* to = out.data_ptr<float>();
+        for (std::int64_t n = 0; n < images.size(0); ++n, from += pixels)
+            for (const auto& window : channels) {
+                const auto low = static_cast<float>(window.low), factor = static_cast<float>(1 / (window.high - window.low));
+                for (std::int64_t p = 0; p < pixels; ++p) to[p] = std::min(std::max((from[p] - low) * factor, 0.0f), 1.0f);
+                to += pixels;
+            }
         return out;
     }
 
