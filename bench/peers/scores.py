@@ -1,23 +1,26 @@
-"""Seconds per pixel of scikit-learn's average precision and best F1. Usage: scores.py PIXELS"""
+"""Seconds per pixel of scikit-learn's average precision and best F1. Usage: scores.py FOLDER, with logits.npy and truth.npy
+
+One precision-recall curve serves both numbers, the cheapest way there: average_precision_score would sort all pixels a second time.
+"""
+import pathlib
 import sys
 import time
 
 import numpy as np
-from sklearn.metrics import average_precision_score, precision_recall_curve
+from sklearn.metrics import precision_recall_curve
 from worker import serve
 
-pixels = int(sys.argv[1])
-rng = np.random.default_rng(1)
-truth = rng.random(pixels) < 0.006
-logits = (rng.standard_normal(pixels) + 2.5 * truth - 4).astype(np.float32)
+folder = pathlib.Path(sys.argv[1])
+logits, truth = np.load(folder / "logits.npy"), np.load(folder / "truth.npy")
+values = {}
 
 
 def round_():
     start = time.perf_counter()
-    average_precision_score(truth, logits)
     precision, recall, _ = precision_recall_curve(truth, logits)
-    np.max(2 * precision * recall / np.maximum(precision + recall, 1e-12))
-    return (time.perf_counter() - start) / pixels
+    values["average precision"] = float(max(0.0, -np.sum(np.diff(recall) * precision[:-1])))  # as in average_precision_score
+    values["best F1"] = float(np.max(2 * precision * recall / np.maximum(precision + recall, 1e-12)))
+    return (time.perf_counter() - start) / len(logits)
 
 
-serve(round_, warmup=0)
+serve(round_, warmup=0, mode="one precision_recall_curve", values=values)

@@ -1,13 +1,13 @@
-// Seconds per augmented slice, image and mask, three windows. Usage: augment 256 THREADS
+// Seconds per augmented slice, image and mask, three windows, from a store of 256 x 256 pixels. Usage: augment STORE
 #include <facet/facet.hpp>
 
-#include <ATen/ATen.h>
+#include <numeric>
+
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 
 #include <facet/engine/batch.hpp>
 
-#include "made_store.hpp"
 #include "serve.hpp"
 
 using namespace facet;
@@ -21,23 +21,21 @@ constexpr experiment e{"augment",
                        budget{.steps = 1, .batch = 16}};
 
 int main(int argc, char** argv) {
-    const auto n = numbers(argc, argv, 2, "augment 256 THREADS");
-    at::set_num_threads(n[1]);
-    const made_store made{64, 256};
-    const resident_store resident{made.data(), at::kCPU, residency_kind::automatic};
-    const augmenter augment{plan_of<e>, made.data(), resident, 1};
+    const auto a = arguments(argc, argv, 1, "augment STORE");
+    at::set_num_threads(threads());
+    const store data{a[0]};
+    const resident_store resident{data, at::kCPU, residency_kind::automatic};
+    const augmenter augment{plan_of<e>, data, resident, 1};
     const at::NoGradGuard no_grad;
     std::uint64_t epoch = 0;
-    serve([&] {
-        constexpr std::uint32_t batch = 16;
-        return seconds([&] {
-                   for (std::uint32_t first = 0; first < 64; first += batch) {
-                       std::vector<std::uint32_t> slices(batch);
-                       for (std::uint32_t i = 0; i < batch; ++i) slices[i] = first + i;
-                       (void)augment(std::move(slices), epoch);
-                   }
-                   ++epoch;
-               })
-               / 64;
-    });
+    constexpr std::uint32_t slices = 64, batch = 16;
+    const auto round = [&] {
+        for (std::uint32_t first = 0; first < slices; first += batch) {
+            std::vector<std::uint32_t> wanted(batch);
+            std::iota(wanted.begin(), wanted.end(), first);
+            (void)augment(std::move(wanted), epoch);
+        }
+        ++epoch;
+    };
+    serve([&] { return seconds(round) / slices; });
 }

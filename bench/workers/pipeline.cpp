@@ -1,13 +1,9 @@
-// Seconds per training image: batches from a store, augmentation, step. Usage: pipeline FEATURES SIZE BATCH THREADS, 8 64 16 THREADS
+// Seconds per training image: batches from a store of 64 x 64 pixels, augmentation, step; 8 features, batch 16. Usage: pipeline STORE
 #include <facet/facet.hpp>
 
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
-#include <facet/engine/batch.hpp>
-#include <facet/engine/learner.hpp>
-
-#include "made_store.hpp"
+#include "pipeline.hpp"
 #include "serve.hpp"
 
 using namespace facet;
@@ -23,24 +19,12 @@ constexpr experiment e{"pipeline",
                        budget{.steps = 1'000'000, .batch = 16}};
 
 int main(int argc, char** argv) {
-    const auto n = numbers(argc, argv, 4, "pipeline 8 64 16 THREADS");
-    at::set_num_threads(n[3]);
-    const made_store made{1024, 64};
-    const auto& p = plan_of<e>;
-    const auto all = made.all();
-    const resident_store resident{made.data(), at::kCPU, residency_kind::automatic};
-    const batch_plan order{p, made.data(), all, p.batch, 1};
-    const augmenter augment{p, made.data(), resident, 1};
-    learner<> student{p, at::kCPU, 1, p.steps};
-    std::int64_t step = 0;
+    const auto a = arguments(argc, argv, 1, "pipeline STORE");
+    at::set_num_threads(threads());
+    const store data{a[0]};
+    training_pipeline pipeline{plan_of<e>, data, at::kCPU};
     serve([&] {
         constexpr int steps = 40;
-        return seconds([&] {
-                   for (int i = 0; i < steps; ++i, ++step) {
-                       const auto batch = augment(order.slices(step), order.augmentation_epoch(step));
-                       student.step(batch.channels, batch.masks);
-                   }
-               })
-               / static_cast<double>(steps * p.batch);
+        return seconds([&] { pipeline.steps(steps); }) / static_cast<double>(steps * plan_of<e>.batch);
     });
 }

@@ -1,31 +1,29 @@
-// Seconds per pixel of average precision and the best F1 from logits. Usage: scores PIXELS
+// Seconds per pixel of average precision and the best F1 from logits. Usage: scores FOLDER, with logits.npy and truth.npy
 #include <facet/facet.hpp>
 
-#include <cmath>
 #include <cstddef>
-#include <vector>
 
+#include <facet/evaluate/curve.hpp>
+#include <facet/evaluate/exact.hpp>
+
+#include "pixels.hpp"
 #include "serve.hpp"
 
 using namespace facet;
 
 int main(int argc, char** argv) {
-    const auto pixels = static_cast<std::size_t>(numbers(argc, argv, 1, "scores PIXELS")[0]);
-    std::vector<float> logits(pixels);
-    std::vector<std::uint8_t> truth(pixels);
-    rng::stream draw{1};
-    for (std::size_t i = 0; i < pixels; ++i) {
-        truth[i] = draw.happens(0.006);
-        logits[i] = static_cast<float>(draw.normal() + 2.5 * truth[i] - 4);
-    }
-    double sink = 0; // what is not used may be left out by the compiler
-    serve([&] {
-        return seconds([&] {
-                   score_histogram h;
-                   for (std::size_t i = 0; i < pixels; ++i) h.add(logits[i], truth[i] != 0);
-                   sink += *average_precision(h) + threshold::exact{metric::f1{}}(h).value;
-               })
-               / static_cast<double>(pixels);
-    });
-    return std::isfinite(sink) ? 0 : 1;
+    const auto a = arguments(argc, argv, 1, "scores FOLDER");
+    const scored_pixels pixels{a[0]};
+    std::map<std::string, double> values{{"average precision, exact", *exact::average_precision(pixels.logits, pixels.truth)}};
+    serve(
+        [&] {
+            return seconds([&] {
+                       score_histogram h;
+                       for (std::size_t i = 0; i < pixels.logits.size(); ++i) h.add(pixels.logits[i], pixels.truth[i] != 0);
+                       values["average precision"] = *average_precision(h);
+                       values["best F1"] = *threshold::exact{metric::f1{}}(h).objective;
+                   })
+                   / static_cast<double>(pixels.logits.size());
+        },
+        values);
 }

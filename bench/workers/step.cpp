@@ -1,4 +1,4 @@
-// Training step of the attention U-Net. Usage: step FEATURES SIZE BATCH THREADS
+// Training step of the attention U-Net. Usage: step FEATURES SIZE BATCH, with 8 or 16 features
 #include <facet/facet.hpp>
 
 #include <ATen/ATen.h>
@@ -15,15 +15,12 @@ constexpr experiment small{"small", input::windows{hu{0, 1800}, hu{200, 1200}, h
 constexpr auto large = with(small, model::attention_unet{.features = 16, .depth = 4});
 
 int main(int argc, char** argv) {
-    const auto n = numbers(argc, argv, 4, "step FEATURES SIZE BATCH THREADS, with 8 or 16 features");
-    at::set_num_threads(n[3]);
-    const plan p = n[0] == 16 ? plan_of<large> : plan_of<small>;
+    const auto a = arguments(argc, argv, 3, "step FEATURES SIZE BATCH, with 8 or 16 features");
+    const auto size = std::stol(a[1]), batch = std::stol(a[2]);
+    at::set_num_threads(threads());
+    const plan& p = a[0] == "16" ? plan_of<large> : plan_of<small>;
     learner<> student{p, at::kCPU, 1, p.steps};
-    const auto channels = at::rand({n[2], 3, n[1], n[1]});
-    const auto masks = at::rand({n[2], 1, n[1], n[1]}).gt(0.99).to(at::kByte);
-    serve([&] {
-        std::vector<double> times;
-        for (int i = 0; i < 10; ++i) times.push_back(seconds([&] { student.step(channels, masks); }));
-        return median(times);
-    });
+    const auto channels = at::rand({batch, 3, size, size});
+    const auto masks = at::rand({batch, 1, size, size}).gt(0.99).to(at::kByte);
+    serve([&] { return median_seconds(10, [&] { student.step(channels, masks); }); });
 }
