@@ -38,7 +38,8 @@ OVERHEAD = [("draw of a vertebra's geometry", ["affine", "64", "16"], "s"),
             ("loss, 256x256, batch 16", ["loss", "256", "16"], "s"),
             ("augmentation, 64x64, batch 16", ["augment", "64", "16"], "s"),
             ("training step, 64x64, batch 16", ["step", "64", "16"], "s")]
-QUICK = ["compile_time", "scores", "augment", "step", "pipeline", "loss", "sampler", "metrics", "overhead", "memory"]
+QUICK = ["compile_time", "scores", "augment", "step", "pipeline", "overhead", "memory"]
+REST = ["loss", "sampler", "metrics", "sweeps"]
 SWEEPS = ["loss", "augment", "sampler", "scores", "metrics", "step", "epoch"]
 
 
@@ -149,7 +150,7 @@ def main():
     words = sys.argv[3:]
     build, python = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
     full = "--full" in words
-    known = [*QUICK, "sweeps"]
+    known = [*QUICK, *REST]
     suites = [w for w in words if w != "--full"] or (known if full else QUICK)
     unknown = [s for s in suites if s not in known]
     if unknown:
