@@ -6,6 +6,7 @@
 #include <facet/loss/boundary.hpp>
 #include <facet/loss/cl_dice.hpp>
 #include <facet/loss/concept.hpp>
+#include <facet/loss/deep_supervision.hpp>
 #include <facet/loss/dice.hpp>
 #include <facet/loss/dice_bce.hpp>
 #include <facet/loss/focal.hpp>

@@ -2,52 +2,19 @@
 
 #include "support/test.hpp"
 
-#include <filesystem>
-#include <map>
-#include <string>
-
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <facet/engine/fused.hpp>
-#include <facet/engine/weights.hpp>
-#include <facet/io/mapped_file.hpp>
+#include <facet/model/monai_attention_unet.hpp>
+
+#include "model/golden.hpp"
 
 namespace {
 
-/// As MONAI counts: with the biases that a following normalisation makes pointless, which are not trained here.
-std::int64_t count_parameters(facet::network& net) {
-    std::int64_t n = 0;
-    for (const auto& [name, t] : facet::weights::all_of(net))
-        if (name.ends_with(".weight") || name.ends_with(".bias")) n += t.numel();
-    return n;
-}
-
 /// What tests/golden/attention_unet.py wrote: MONAI's weights, an input, and what MONAI makes of it.
-class golden {
-public:
-    golden() : file_{std::filesystem::path{FACET_SOURCE_DIR} / "tests/golden/attention_unet.safetensors"} {
-        for (const auto& t : facet::safetensors::parse(file_.bytes(), "golden").tensors) tensors_[t.name] = t;
-    }
-    [[nodiscard]] at::Tensor operator()(const std::string& name) const { return facet::weights::detail::view_of(tensors_.at(name)).clone(); }
-    /// The tensors below `weights.`, as a file would hold them.
-    [[nodiscard]] facet::safetensors::contents weights() const {
-        facet::safetensors::contents out;
-        for (auto [name, t] : tensors_)
-            if (name.starts_with("weights.")) {
-                t.name = name.substr(8);
-                out.tensors.push_back(t);
-            }
-        return out;
-    }
-
-private:
-    facet::mapped_file file_;
-    std::map<std::string, facet::safetensors::tensor> tensors_;
-};
-
 std::shared_ptr<facet::network> monai_network(const golden& g) {
-    auto net = facet::model::attention_unet{.features = 4, .depth = 2, .monai_merge = true}(3);
+    auto net = facet::model::monai_attention_unet{.features = 4, .depth = 2}(3);
     facet::weights::copy_into(facet::weights::all_of(*net), g.weights(), "golden");
     net->train(true);
     return net;
@@ -57,18 +24,18 @@ std::shared_ptr<facet::network> monai_network(const golden& g) {
 
 TEST_CASE("the attention U-Net has as many parameters as MONAI's") {
     // MONAI 1.6.1, one input channel: tests/golden/attention_unet.py prints these.
-    CHECK(count_parameters(*facet::model::attention_unet{.features = 16, .depth = 4, .monai_merge = true}(1)) == 1'987'417);
-    CHECK(count_parameters(*facet::model::attention_unet{.features = 32, .depth = 4, .monai_merge = true}(1)) == 7'939'745);
+    CHECK(count_parameters(*facet::model::monai_attention_unet{.features = 16, .depth = 4}(1)) == 1'987'417);
+    CHECK(count_parameters(*facet::model::monai_attention_unet{.features = 32, .depth = 4}(1)) == 7'939'745);
 }
 
 TEST_CASE("merging with batch normalisation trades one slope a level for two numbers a channel") {
-    const auto monai = count_parameters(*facet::model::attention_unet{.features = 16, .depth = 4, .monai_merge = true}(1));
+    const auto monai = count_parameters(*facet::model::monai_attention_unet{.features = 16, .depth = 4}(1));
     const auto ours = count_parameters(*facet::model::attention_unet{.features = 16, .depth = 4}(1));
     CHECK(ours - monai == 2 * (16 + 32 + 64 + 128) - 4);
 }
 
 TEST_CASE("with MONAI's weights the attention U-Net gives MONAI's logits") {
-    const golden g;
+    const golden g{"attention_unet"};
     const auto net = monai_network(g);
     const auto images = g("images");
     // Of logits up to 3: MONAI ran in another memory layout, so sums are taken in another order.
@@ -88,7 +55,7 @@ TEST_CASE("with MONAI's weights the attention U-Net gives MONAI's logits") {
 }
 
 TEST_CASE("a bias before a normalisation moves into the running mean and changes nothing") {
-    const golden g;
+    const golden g{"attention_unet"};
     const auto net = monai_network(g);
     const at::NoGradGuard no_grad;
     double folded = 0, biases = 0;
@@ -135,8 +102,8 @@ TEST_CASE("fused and plain blocks make the same network") {
 }
 
 TEST_CASE("weights of another architecture are refused by name and shape") {
-    const golden g;
-    const auto wider = facet::model::attention_unet{.features = 6, .depth = 2, .monai_merge = true}(3);
+    const golden g{"attention_unet"};
+    const auto wider = facet::model::monai_attention_unet{.features = 6, .depth = 2}(3);
     CHECK_THROWS_WITH(facet::weights::copy_into(facet::weights::all_of(*wider), g.weights(), "w.safetensors"),
                       Catch::Contains("w.safetensors") && Catch::Contains("[4,3,3,3] instead of [6,3,3,3]"));
     const auto ours = facet::model::attention_unet{.features = 4, .depth = 2}(3);

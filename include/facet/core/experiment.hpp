@@ -27,6 +27,9 @@ template <has_role P> inline constexpr bool fits<P> = listed<typename P::role, r
 /// Belongs inside a list, not beside it.
 template <class P> concept part = has_role<P> && (std::same_as<typename P::role, role::metric> || std::same_as<typename P::role, role::augment_op>);
 
+/// Belongs into a field of a model.
+template <class P> concept layer = has_role<P> && std::same_as<typename P::role, role::layer>;
+
 template <class Role, class... P> inline constexpr std::size_t players = (std::size_t{plays<P, Role>} + ... + 0);
 
 template <class Role, class... P> consteval std::size_t index_of() {
@@ -51,7 +54,8 @@ template <class... P> concept all_fit = (fits<P> && ...);
 template <class P> struct argument {
     static_assert(has_role<P>, "facet: an argument of experiment{...} is not a policy; a policy is a struct with `using role = facet::role::<name>;`");
     static_assert(!part<P>, "facet: a metric or an augmentation cannot stand alone in experiment{...}; write metric::set{...} or augment::chain{...} around it");
-    static_assert(!has_role<P> || part<P> || fits<P>, "facet: this policy's role is unknown; use one of facet::role::input, size, sampler, augment, model, target, loss, metrics, monitor, threshold, postprocess, optimizer, schedule, precision, budget, split, residency, callback");
+    static_assert(!layer<P>, "facet: a layer cannot stand alone in experiment{...}; write it into the model, for example model::unet{.norm = norm::instance{}}");
+    static_assert(!has_role<P> || part<P> || layer<P> || fits<P>, "facet: this policy's role is unknown; use one of facet::role::input, size, sampler, augment, model, target, loss, metrics, monitor, threshold, postprocess, optimizer, schedule, precision, budget, split, residency, callback");
 };
 
 template <bool named> struct first_argument {

@@ -84,10 +84,12 @@ struct callback {
     template <bool> struct once {};
 };
 
-/// Parts of a policy, not slots of an experiment: they stand inside metric::set{...}, augment::chain{...} and loss::dice{.over = ...}.
+/// Parts of a policy, not slots of an experiment: they stand inside metric::set{...}, augment::chain{...}, loss::dice{.over = ...} and the fields of
+/// a model.
 struct metric { static constexpr std::string_view name = "metric"; };
 struct augment_op { static constexpr std::string_view name = "augment_op"; };
 struct extent { static constexpr std::string_view name = "extent"; };
+struct layer { static constexpr std::string_view name = "layer"; };
 
 template <class... Roles> struct list {};
 

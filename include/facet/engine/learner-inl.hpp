@@ -18,9 +18,9 @@
 
 #include <facet/core/error.hpp>
 #include <facet/engine/autocast.hpp>
-#include <facet/engine/batch.hpp>
 #include <facet/engine/memory.hpp>
 #include <facet/engine/recorded_function.hpp>
+#include <facet/engine/supervision.hpp>
 #include <facet/engine/weights.hpp>
 
 namespace facet {
@@ -78,6 +78,7 @@ private:
 template <class T> struct learner<T>::body {
     const plan& p;
     at::Device device;
+    std::uint64_t seed;
     std::int64_t steps, done = 0;
     bool bf16;
     std::shared_ptr<network> net;
@@ -91,8 +92,8 @@ template <class T> struct learner<T>::body {
     at::Tensor pull;          ///< fp32: how far the averages move
     recorded_function one_step, scoring;
 
-    body(const plan& the_plan, at::Device where, std::uint64_t seed, std::int64_t total)
-        : p{the_plan}, device{where}, steps{total}, bf16{the_plan.bf16 && devices<>::computes_bf16(where)} {
+    body(const plan& the_plan, at::Device where, std::uint64_t the_seed, std::int64_t total)
+        : p{the_plan}, device{where}, seed{the_seed}, steps{total}, bf16{the_plan.bf16 && devices<>::computes_bf16(where)} {
         keep_freed_memory();
         torch::manual_seed(rng::key(seed, std::uint64_t{'w'}));
         net = p.make_network();
@@ -133,6 +134,9 @@ template <class T> struct learner<T>::body {
         if (average) pull.fill_(average->pull(done + 1));
     }
 
+    /// What a network draws in a step (dropout) is a function of seed and step alone, so that a resumed run draws the same.
+    void seed_draws() const { torch::manual_seed(rng::key(seed, std::uint64_t{'n'}, static_cast<std::uint64_t>(done))); }
+
     at::Tensor step(const at::Tensor& channels, const at::Tensor& masks) {
         prepare();
         const auto loss = one_step({channels, masks}, [this](const std::vector<at::Tensor>& batch) { return advance(batch[0], batch[1]); }, [this] { return changed(); });
@@ -145,9 +149,7 @@ template <class T> struct learner<T>::body {
         at::Tensor loss;
         {
             const autocast_bf16 half{device.type(), bf16};
-            const auto seen = supervise(net->forward(channels), masks);
-            const autocast_off full{device.type()};
-            loss = p.loss(seen.logits, seen.target);
+            loss = training_loss(p, *net, channels, masks);
         }
         std::vector<at::Tensor> gradients = torch::autograd::grad({loss}, parameters, {}, std::nullopt, false, true);
         for (std::size_t i = 0; i < gradients.size(); ++i) // a parameter the loss does not reach
@@ -188,7 +190,10 @@ template <class T> struct learner<T>::body {
 template <class T> learner<T>::learner(const plan& p, at::Device device, std::uint64_t seed, std::int64_t steps)
     : body_{std::make_shared<body>(p, device, seed, steps)} {}
 
-template <class T> at::Tensor learner<T>::step(const at::Tensor& channels, const at::Tensor& masks) { return body_->step(channels, masks); }
+template <class T> at::Tensor learner<T>::step(const at::Tensor& channels, const at::Tensor& masks) {
+    body_->seed_draws();
+    return body_->step(channels, masks);
+}
 
 template <class T> at::Tensor learner<T>::logits(const at::Tensor& channels, bool averaged) {
     const c10::InferenceMode no_grad;

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include <facet/engine/autocast.hpp>
+#include <facet/engine/blocks.hpp>
 #include <facet/engine/layers.hpp>
-#include <facet/model/attention_unet.hpp>
+#include <facet/engine/networks/encoder_decoder-inl.hpp>
+#include <facet/engine/networks/unet-inl.hpp>
 
 namespace facet {
 
@@ -74,12 +76,35 @@ private:
     layers::batch_norm psi_norm_;
 };
 
+/// The gate as Oktay et al. describe it (2018, section 2.2): the attention is found at the resolution of the coarser level and interpolated.
+class coarse_gate {
+public:
+    coarse_gate(layers::registry& r, const std::string& name, int channels)
+        : theta_{r.parameter(name + ".theta.weight", {channels, channels, 2, 2}, 1 / std::sqrt(channels * 4.0))}, phi_{r, name + ".phi", 2 * channels, channels, 1},
+          psi_{r, name + ".psi", channels, 1, 1}, out_{r, name + ".W.0", channels, channels, 1}, out_norm_{r, name + ".W.1", channels} {}
+
+    [[nodiscard]] at::Tensor operator()(const at::Tensor& below, const at::Tensor& skip, bool training) const {
+        const auto joined = at::conv2d(skip, theta_, {}, {2, 2}).add(phi_(below)).relu_();
+        const auto attention = at::upsample_bilinear2d(psi_(joined).sigmoid(), skip.sizes().slice(2), false);
+        return out_norm_(out_(skip.mul(attention)), training);
+    }
+
+private:
+    at::Tensor theta_;
+    layers::convolution phi_, psi_, out_;
+    layers::batch_norm out_norm_;
+};
+
+enum class gating { fine, coarse, none };
+
 /// One level on the way up: double the sides, gate the skip, merge both.
 class attention_up {
 public:
-    attention_up(layers::registry& r, const std::string& name, int channels, bool monai_merge)
+    attention_up(layers::registry& r, const std::string& name, int channels, bool monai_merge, gating kind)
         : up_{r, name + ".upconv.up.conv", 2 * channels, channels, layers::bias::absorbed}, up_norm_{r, name + ".upconv.up.adn.N", channels},
-          gate_{r, name + ".attention", channels}, merge_{r, name + ".merge.conv", 2 * channels, channels, 3, 1, monai_merge ? layers::bias::own : layers::bias::absorbed}, channels_{channels} {
+          gate_{kind == gating::fine ? std::make_optional<attention_gate>(r, name + ".attention", channels) : std::nullopt},
+          coarse_gate_{kind == gating::coarse ? std::make_optional<coarse_gate>(r, name + ".attention", channels) : std::nullopt},
+          merge_{r, name + ".merge.conv", 2 * channels, channels, 3, 1, monai_merge ? layers::bias::own : layers::bias::absorbed}, channels_{channels} {
         r.absorbs(up_norm_.tensors().running_mean, up_.bias_tensor());
         if (monai_merge) slope_ = r.parameter_filled(name + ".merge.adn.A.weight", {1}, 0.25);
         else {
@@ -90,7 +115,7 @@ public:
 
     [[nodiscard]] at::Tensor operator()(const at::Tensor& below, const at::Tensor& skip, bool training) const {
         const auto up = up_norm_.relu(up_(below), training);
-        const auto merged = merge_(gate_(up, skip, training));
+        const auto merged = merge_(gate_ ? (*gate_)(up, skip, training) : at::cat({coarse_gate_ ? (*coarse_gate_)(below, skip, training) : skip, up}, 1));
         if (merge_norm_) return merge_norm_->relu(merged, training);
         // Group normalisation with one channel a group is instance normalisation, and keeps channels_last.
         return at::prelu(at::group_norm(merged, channels_), slope_);
@@ -99,60 +124,47 @@ public:
 private:
     layers::doubling_convolution up_;
     layers::batch_norm up_norm_;
-    attention_gate gate_;
+    std::optional<attention_gate> gate_;
+    std::optional<coarse_gate> coarse_gate_;
     layers::convolution merge_;
     std::optional<layers::batch_norm> merge_norm_;
     at::Tensor slope_;
     int channels_;
 };
 
-class attention_unet_network final : public network {
+class attention_unet_network final : public layers::headed_network {
 public:
-    attention_unet_network(const model::attention_unet& d, int channels) {
+    attention_unet_network(const attention_unet_shape& s, int channels) {
         // Names nest as MONAI's modules do: each level holds the next as `.submodule`, the deepest without an index.
-        encoder_.emplace_back(registry_, "model.0", channels, d.features, 1);
+        encoder_.emplace_back(registry_, "model.0", channels, s.features, 1);
         std::string level = "model.1";
-        for (int i = 0; i < d.depth; ++i) {
-            const int here = d.features << i;
-            decoder_.emplace_back(registry_, level, here, d.monai_merge);
-            const std::string below = level + ".submodule" + (i + 1 < d.depth ? ".0" : "");
+        for (int i = 0; i < s.depth; ++i) {
+            const int here = s.features << i;
+            decoder_.emplace_back(registry_, level, here, s.monai_merge, !s.coarse_gate ? gating::fine : i > 0 ? gating::coarse : gating::none);
+            const std::string below = level + ".submodule" + (i + 1 < s.depth ? ".0" : "");
             encoder_.emplace_back(registry_, below, here, 2 * here, 2);
             level += ".submodule.1";
         }
-        head_.emplace_back(registry_, "model.2.conv", d.features, 1, 1);
+        heads_.emplace_back(registry_, "model.2.conv", s.features);
+        for (int i = 1; s.deep_supervision && i < s.depth; ++i) heads_.emplace_back(registry_, "heads." + std::to_string(i), s.features << i);
     }
-
-    at::Tensor forward(const at::Tensor& images) override {
-        std::vector<at::Tensor> skips;
-        auto x = encoder_.front()(images.contiguous(at::MemoryFormat::ChannelsLast), training_);
-        for (std::size_t i = 1; i < encoder_.size(); ++i) {
-            skips.push_back(x);
-            x = encoder_[i](x, training_);
-        }
-        for (std::size_t i = decoder_.size(); i-- > 0;) x = decoder_[i](x, skips[i], training_);
-        const autocast_off fp32{images.device().type()};
-        return head_.front()(x.to(at::kFloat));
-    }
-    named_tensors parameters() override { return registry_.parameters(); }
-    named_tensors buffers() override { return registry_.buffers(); }
-    void train(bool on) override {
-        training_ = on;
-        registry_.fold_biases();
-    }
-    void to(at::Device device) override { registry_.to(device); }
 
 private:
-    layers::registry registry_;
+    std::vector<at::Tensor> features(const at::Tensor& images) override {
+        std::vector<at::Tensor> maps{encoder_.front()(images, training_)};
+        for (std::size_t i = 1; i < encoder_.size(); ++i) maps.push_back(encoder_[i](maps.back(), training_));
+        for (std::size_t i = decoder_.size(); i-- > 0;) maps[i] = decoder_[i](maps[i + 1], maps[i], training_);
+        return maps;
+    }
+
     std::vector<double_conv> encoder_;
     std::vector<attention_up> decoder_;
-    std::vector<layers::convolution> head_;
-    bool training_ = true;
 };
 
 } // namespace detail
 
-template <class T> std::shared_ptr<network> networks<T>::attention_unet(const model::attention_unet& description, int channels) {
-    return std::make_shared<detail::attention_unet_network>(description, channels);
+template <class T> std::shared_ptr<network> networks<T>::attention_unet(const attention_unet_shape& shape, int channels) {
+    return std::make_shared<detail::attention_unet_network>(shape, channels);
 }
 
 } // namespace facet

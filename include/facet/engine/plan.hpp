@@ -62,6 +62,7 @@ struct plan {
     // learning
     std::shared_ptr<network> (*make_network)();
     at::Tensor (*loss)(const at::Tensor& logits, const at::Tensor& target);
+    double (*head_weight)(int head, int heads); ///< of loss::deep_supervision; null: only full resolution is trained
     std::unique_ptr<optimizer::state> (*start_optimizer)(const std::vector<at::Tensor>& parameters);
     double peak_learning_rate;
     double clip_norm;                         ///< 0: no clipping

@@ -132,6 +132,11 @@ template <const auto& e> inline constexpr auto metric_entries = []<std::size_t..
     return std::array<metric_entry, sizeof...(I)>{metric_entry_of<element<metric_items<e>, I>>()...};
 }(std::make_index_sequence<decltype(hana::length(metric_items<e>))::value>{});
 
+template <const auto& e> constexpr auto head_weight_of() -> double (*)(int, int) {
+    if constexpr (requires { policy_of<e, role::loss>.head_weight(0, 1); }) return [](int head, int heads) { return policy_of<e, role::loss>.head_weight(head, heads); };
+    else return nullptr;
+}
+
 template <const auto& e> constexpr double clip_norm_of() {
     if constexpr (requires { policy_of<e, role::optimizer>.clip_norm; }) return policy_of<e, role::optimizer>.clip_norm;
     else return 0;
@@ -187,6 +192,7 @@ template <const auto& e> inline constexpr plan plan_of{
     .loss = [](const at::Tensor& logits, const at::Tensor& target) {
         return checked_loss<>::call(type_name<detail::policy_t<e, role::loss>>, &detail::loss_value<e>, logits, target);
     },
+    .head_weight = detail::head_weight_of<e>(),
     .start_optimizer = [](const std::vector<at::Tensor>& parameters) { return policy_of<e, role::optimizer>.start(parameters); },
     .peak_learning_rate = policy_of<e, role::optimizer>.learning_rate,
     .clip_norm = detail::clip_norm_of<e>(),

@@ -8,18 +8,23 @@
 
 namespace facet::model {
 
-/// Attention U-Net (Oktay et al., 2018, arXiv:1804.03999) in the shape MONAI 1.6.1 gives it, layer by layer and name by name, so that
-/// weights go both ways with `.monai_merge = true`. By default the convolution that merges the gated skip connection with the upsampled
-/// features is followed by batch normalisation and ReLU as everywhere else, which keeps the memory layout and is faster.
+/// Attention U-Net (Oktay et al., 2018, arXiv:1804.03999) in the shape MONAI 1.6.1 gives it, with one difference that keeps the memory
+/// layout and is faster: the convolution that merges the gated skip connection with the upsampled features is followed by batch
+/// normalisation and ReLU as everywhere else. MONAI's network exactly is model::monai_attention_unet.
 /// Level i has features * 2^i channels; `depth` halvings lead to the bottom.
 struct attention_unet {
     using role = facet::role::model;
 
-    int features = 64; ///< channels at full resolution
-    int depth = 4;     ///< number of halvings
-    bool monai_merge = false; ///< instance normalisation without parameters and PReLU after merging: MONAI's network exactly
+    int features = 64;             ///< channels at full resolution
+    int depth = 4;                 ///< number of halvings
+    bool coarse_gate = false;      ///< the paper's own gate: attention from the coarser level, at its resolution, and none at full resolution
+    bool deep_supervision = false; ///< a head at every level of the way up but the bottom, for loss::deep_supervision
 
-    std::shared_ptr<network> operator()(int channels) const { return networks<>::attention_unet(*this, channels); }
+    [[nodiscard]] constexpr int heads() const { return deep_supervision ? depth : 1; }
+
+    std::shared_ptr<network> operator()(int channels) const {
+        return networks<>::attention_unet({features, depth, false, coarse_gate, deep_supervision}, channels);
+    }
 
     template <const auto& self, const auto& e> static consteval void check() {
         static_assert(self.features > 1, "facet: model::attention_unet needs at least 2 features, for example 64");

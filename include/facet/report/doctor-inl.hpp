@@ -24,6 +24,7 @@
 #include <facet/data/split.hpp>
 #include <facet/engine/batch.hpp>
 #include <facet/engine/learner.hpp>
+#include <facet/engine/supervision.hpp>
 #include <facet/evaluate/curve.hpp>
 #include <facet/evaluate/trivial.hpp>
 #include <facet/report/correspondence.hpp>
@@ -56,9 +57,17 @@ public:
         network->train(true);
         const auto named = network->parameters();
         std::vector<at::Tensor> parameters;
-        for (const auto& [name, tensor] : named) parameters.push_back(tensor);
-        const auto seen = supervise(network->forward(batch.channels), batch.masks);
-        const auto loss = plan_.loss(seen.logits, seen.target);
+        for (const auto& [name, tensor] : named) {
+            const at::NoGradGuard no_grad;
+            if (name.ends_with(".weight") && tensor.eq(0).all().item<bool>()) tensor.fill_(0.1); // a block that begins as the identity hides its weights
+            parameters.push_back(tensor);
+        }
+        std::vector<at::Tensor> losses; // of every head, whether it is trained or not
+        for (const auto& logits : network->forward_heads(batch.channels)) {
+            const auto seen = supervise(logits, thinned(batch.masks, logits.size(-1)));
+            losses.push_back(plan_.loss(seen.logits, seen.target));
+        }
+        const auto loss = at::stack(losses).mean();
         const auto found = torch::autograd::grad({loss}, parameters, {}, std::nullopt, false, true);
         std::vector<std::string> silent;
         for (std::size_t i = 0; i < found.size(); ++i)
