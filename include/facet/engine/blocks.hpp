@@ -19,6 +19,13 @@
 /// Blocks that the policies of a model choose the layers of. Images and features are [N,C,H,W], channels_last.
 namespace facet::layers {
 
+/// Instance normalisation that keeps channels_last: group normalisation with one channel a group. Torch's kernel for the CPU takes the variance
+/// as a difference of two large numbers; a channel that is moved to mean 0 first, which changes nothing else, keeps its digits.
+[[nodiscard]] inline at::Tensor instance_norm(const at::Tensor& x, const at::Tensor& weight = {}, const at::Tensor& bias = {}) {
+    const auto centred = x.is_cpu() ? x.sub(x.detach().mean(at::IntArrayRef{2, 3}, true)) : x;
+    return at::group_norm(centred, x.size(1), weight, bias, 1e-5);
+}
+
 class normalisation {
 public:
     normalisation(registry& r, const std::string& name, int channels, const norm::choice& kind) {
@@ -33,8 +40,7 @@ public:
     }
     [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const {
         if (batch_) return (*batch_)(x, training);
-        // With one channel a group this is instance normalisation, and keeps channels_last.
-        return at::group_norm(x, groups_, weight_, bias_, 1e-5);
+        return groups_ == weight_.size(0) ? instance_norm(x, weight_, bias_) : at::group_norm(x, groups_, weight_, bias_, 1e-5);
     }
 
 private:

@@ -104,7 +104,7 @@ public:
         : up_{r, name + ".upconv.up.conv", 2 * channels, channels, layers::bias::absorbed}, up_norm_{r, name + ".upconv.up.adn.N", channels},
           gate_{kind == gating::fine ? std::make_optional<attention_gate>(r, name + ".attention", channels) : std::nullopt},
           coarse_gate_{kind == gating::coarse ? std::make_optional<coarse_gate>(r, name + ".attention", channels) : std::nullopt},
-          merge_{r, name + ".merge.conv", 2 * channels, channels, 3, 1, monai_merge ? layers::bias::own : layers::bias::absorbed}, channels_{channels} {
+          merge_{r, name + ".merge.conv", 2 * channels, channels, 3, 1, monai_merge ? layers::bias::own : layers::bias::absorbed} {
         r.absorbs(up_norm_.tensors().running_mean, up_.bias_tensor());
         if (monai_merge) slope_ = r.parameter_filled(name + ".merge.adn.A.weight", {1}, 0.25);
         else {
@@ -117,8 +117,7 @@ public:
         const auto up = up_norm_.relu(up_(below), training);
         const auto merged = merge_(gate_ ? (*gate_)(up, skip, training) : at::cat({coarse_gate_ ? (*coarse_gate_)(below, skip, training) : skip, up}, 1));
         if (merge_norm_) return merge_norm_->relu(merged, training);
-        // Group normalisation with one channel a group is instance normalisation, and keeps channels_last.
-        return at::prelu(at::group_norm(merged, channels_), slope_);
+        return at::prelu(layers::instance_norm(merged), slope_);
     }
 
 private:
@@ -129,7 +128,6 @@ private:
     layers::convolution merge_;
     std::optional<layers::batch_norm> merge_norm_;
     at::Tensor slope_;
-    int channels_;
 };
 
 class attention_unet_network final : public layers::headed_network {
