@@ -25,31 +25,34 @@ template <class T> struct matrix {
 template <int V> struct lanes {
     using floats [[gnu::vector_size(4 * V)]] = float;
     using words [[gnu::vector_size(4 * V)]] = std::uint32_t;
-    using halves [[gnu::vector_size(2 * V)]] = std::uint16_t;
+    using signs [[gnu::vector_size(4 * V)]] = std::int32_t; ///< of comparisons: all bits, or none
 
     // By reference: how wide vectors are passed by value depends on the processor compiled for.
     static void load(const float* from, floats& to) { __builtin_memcpy(&to, from, sizeof to); }
     static void load(const c10::BFloat16* from, floats& to) {
-        halves bits;
-        __builtin_memcpy(&bits, from, sizeof bits);
-        const words wide = __builtin_convertvector(bits, words) << 16;
-        __builtin_memcpy(&to, &wide, sizeof to);
+        std::uint16_t halves[V];
+        std::uint32_t bits[V];
+        __builtin_memcpy(halves, from, sizeof halves);
+        for (int i = 0; i < V; ++i) bits[i] = std::uint32_t{halves[i]} << 16;
+        __builtin_memcpy(&to, bits, sizeof to);
     }
     static void store(const floats& from, float* to) { __builtin_memcpy(to, &from, sizeof from); }
     /// To nearest, ties to even; not a number stays so.
     static void store(const floats& from, c10::BFloat16* to) {
-        words bits;
+        words bits, mask;
         __builtin_memcpy(&bits, &from, sizeof bits);
-        const words rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-        const auto is_number = from == from;
-        words mask;
+        const signs is_number = from == from;
         __builtin_memcpy(&mask, &is_number, sizeof mask);
-        const halves out = __builtin_convertvector((rounded & mask) | (~mask & 0x7fc0u), halves);
-        __builtin_memcpy(to, &out, sizeof out);
+        const words rounded = (((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16) & mask) | (~mask & 0x7fc0u);
+        std::uint32_t wide[V];
+        std::uint16_t halves[V];
+        __builtin_memcpy(wide, &rounded, sizeof wide);
+        for (int i = 0; i < V; ++i) halves[i] = static_cast<std::uint16_t>(wide[i]);
+        __builtin_memcpy(to, halves, sizeof halves);
     }
     /// `to` where `gate` is positive or not a number, else 0.
     static void keep_positive(const floats& gate, floats& to) {
-        const auto dead = gate <= 0.0f;
+        const signs dead = gate <= 0.0f;
         words mask, bits;
         __builtin_memcpy(&mask, &dead, sizeof mask);
         __builtin_memcpy(&bits, &to, sizeof bits);
