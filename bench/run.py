@@ -155,6 +155,8 @@ def main():
     unknown = [s for s in suites if s not in known]
     if unknown:
         sys.exit(f"facet: there is no suite '{unknown[0]}'; there are: {' '.join(known)}")
+    if os.environ.get("FACET_BENCH_CLOCK") == "cpu" and (os.environ["FACET_BENCH_THREADS"] != "1" or "pipeline" in suites):
+        sys.exit("facet: FACET_BENCH_CLOCK=cpu counts one process with one thread; set FACET_BENCH_THREADS=1 and leave out the pipeline, whose loader is processes")
     RESULTS.mkdir(exist_ok=True)
     about = machine.about()
     print(machine.sentence(about), flush=True)

@@ -27,10 +27,11 @@ def about():
         "processor": processor(),
         "threads": int(os.environ.get("FACET_BENCH_THREADS", os.cpu_count())),
         "memory": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "clock": os.environ.get("FACET_BENCH_CLOCK", "wall"),
         "load_before": os.getloadavg()[0],
     }
 
 
 def sentence(a):
     busy = "" if a["load_before"] < 0.5 else f"; the machine was NOT idle (load {a['load_before']:.1f})"
-    return f"{a['date'][:16]}, commit {a['commit']}, {a['processor']}, {a['threads']} threads{busy}"
+    return f"{a['date'][:16]}, commit {a['commit']}, {a['processor']}, {a['threads']} threads, {a['clock']} clock{busy}"

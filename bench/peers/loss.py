@@ -1,12 +1,11 @@
 """Seconds of a loss, forward and backward, in MONAI. Usage: loss.py NAME SIZE BATCH, NAME: dice_bce, tversky, focal"""
 import statistics
 import sys
-import time
 
 import torch
 from monai.losses import DiceCELoss, FocalLoss, TverskyLoss
 from network import dice_bce
-from worker import THREADS, serve
+from worker import THREADS, serve, now
 
 torch.set_num_threads(THREADS)
 name, size, batch = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
@@ -24,9 +23,9 @@ target = (torch.rand(batch, 1, size, size) > 0.99).float()
 
 
 def one(loss):
-    start = time.perf_counter()
+    start = now()
     torch.autograd.grad(loss(logits, target), logits)
-    return time.perf_counter() - start
+    return now() - start
 
 
 def median(loss, n=20):

@@ -4,13 +4,12 @@ torchmetrics shares the counts of one pass among the metrics (compute_groups).
 """
 import pathlib
 import sys
-import time
 
 import numpy as np
 import torch
 from torchmetrics import MetricCollection
 from torchmetrics.classification import BinaryF1Score, BinaryJaccardIndex, BinaryPrecision, BinaryRecall
-from worker import THREADS, serve
+from worker import THREADS, serve, now
 
 torch.set_num_threads(THREADS)
 folder = pathlib.Path(sys.argv[1])
@@ -23,12 +22,12 @@ values = {}
 
 
 def round_():
-    start = time.perf_counter()
+    start = now()
     metrics.reset()
     for x, y in batches:
         metrics.update(x.sigmoid(), y)
     values["F1"] = float(metrics.compute()["BinaryF1Score"])
-    return (time.perf_counter() - start) / len(logits)
+    return (now() - start) / len(logits)
 
 
 serve(round_, mode="MetricCollection", values=values)

@@ -1,10 +1,10 @@
 """MONAI's AttentionUnet and a training step, in every mode worth trying on a CPU."""
 import statistics
 import sys
-import time
 
 import torch
 from monai.networks.nets import AttentionUnet
+from worker import now
 
 
 def attention_unet(features):
@@ -33,7 +33,7 @@ class Step:
         self.y = (torch.rand(batch, 1, size, size) > 0.99).float()
 
     def __call__(self):
-        start = time.perf_counter()
+        start = now()
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
             logits = self.forward(self.x)
         loss = dice_bce(logits.float(), self.y)
@@ -41,7 +41,7 @@ class Step:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0, foreach=True)
         self.optimizer.step()
-        return time.perf_counter() - start
+        return now() - start
 
     def median(self, n):
         return statistics.median(self() for _ in range(n))

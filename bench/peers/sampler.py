@@ -1,10 +1,9 @@
 """Seconds per batch of class-balanced indices from PyTorch. Usage: sampler.py SLICES BATCH; every tenth slice is positive"""
 import sys
-import time
 
 import torch
 from torch.utils.data import BatchSampler, WeightedRandomSampler
-from worker import THREADS, serve
+from worker import THREADS, serve, now
 
 torch.set_num_threads(THREADS)
 slices, batch = map(int, sys.argv[1:3])
@@ -12,9 +11,9 @@ weights = torch.where(torch.arange(slices) % 10 == 0, 0.5 / (slices // 10), 0.5 
 
 
 def round_():
-    start = time.perf_counter()
+    start = now()
     batches = sum(1 for _ in BatchSampler(WeightedRandomSampler(weights, slices), batch, drop_last=True))
-    return (time.perf_counter() - start) / batches
+    return (now() - start) / batches
 
 
 serve(round_, mode="WeightedRandomSampler")

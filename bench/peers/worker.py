@@ -3,8 +3,10 @@ import json
 import os
 import resource
 import sys
+import time
 
 THREADS = int(os.environ.get("FACET_BENCH_THREADS", os.cpu_count()))
+now = time.process_time if os.environ.get("FACET_BENCH_CLOCK") == "cpu" else time.perf_counter  # as in ../support/serve.hpp
 
 
 def peak_memory():

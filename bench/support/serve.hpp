@@ -1,9 +1,9 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <initializer_list>
 #include <iostream>
 #include <map>
@@ -43,11 +43,20 @@ template <class Round> void serve(Round round, const std::map<std::string, doubl
     std::puts("}}");
 }
 
+/// Seconds on the clock, or with FACET_BENCH_CLOCK=cpu of this process's own computing: on a busy machine, with one thread, that is what
+/// a quiet one would take.
+inline double now() {
+    static const bool cpu = std::string{std::getenv("FACET_BENCH_CLOCK") ? std::getenv("FACET_BENCH_CLOCK") : ""} == "cpu";
+    timespec t{};
+    ::clock_gettime(cpu ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
 /// Seconds that `work` takes.
 template <class Work> double seconds(Work work) {
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = now();
     work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return now() - begin;
 }
 
 inline double median(std::vector<double> x) {
