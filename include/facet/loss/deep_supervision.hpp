@@ -19,7 +19,7 @@ template <class P> struct supervising {
 /// The same loss at every head of a model (Lee et al., 2015, arXiv:1409.5185), as nnU-Net weighs them: full resolution 1, the next 1/2, then
 /// 1/4, ..., divided by their sum. A head of lower resolution is compared with the mask thinned to its size (nearest pixel, ignored pixels
 /// stay ignored). Only training sees the heads: validation, scores and predictions are those of full resolution.
-template <class Loss = dice_bce> struct deep_supervision {
+template <class Loss = dice_bce<>> struct deep_supervision {
     static_assert(sizeof(detail::supervising<Loss>) > 0);
     using role = facet::role::loss;
 
@@ -27,7 +27,7 @@ template <class Loss = dice_bce> struct deep_supervision {
     double decay = 0.5;           ///< weight of a head over that of the head before it; 1: all alike, as in U-Net++
     bool lowest_head_off = false; ///< the last head weighs nothing, as in nnU-Net
 
-    static constexpr bool takes_soft_targets = requires { requires Loss::takes_soft_targets; }; ///< as the loss
+    static constexpr bool takes_soft_targets = facet::loss::takes_soft_targets<Loss>; ///< as the loss
 
     /// Of one head; with whatever else the loss takes.
     template <class... More> at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target, const More&... more) const
