@@ -70,8 +70,9 @@ std::string text_of(const named_tensors& tensors) {
 }
 
 /// The peer computed in double precision, so what is left is our own rounding: 1e-5, or where the peer itself rounds more in single precision
-/// (batch normalisation divides by small spreads), three times what it does.
-double rounding(const golden& g, const std::string& result) { return std::max(1e-5, 3 * g(result + ".rounding").item<double>()); }
+/// (batch normalisation of a training batch divides by small spreads, and these weights make some very small), five times what it does: the
+/// order of additions differs. With weights of an ordinary spread the difference to MONAI is 2e-6 (attention_unet.cpp).
+double rounding(const golden& g, const std::string& result) { return std::max(1e-5, 5 * g(result + ".rounding").item<double>()); }
 
 double difference(const at::Tensor& a, const at::Tensor& b) { return a.sub(b).abs().max().item<double>(); }
 

@@ -139,7 +139,8 @@ template <class T> struct learner<T>::body {
 
     at::Tensor step(const at::Tensor& channels, const at::Tensor& masks) {
         prepare();
-        const auto loss = one_step({channels, masks}, [this](const std::vector<at::Tensor>& batch) { return advance(batch[0], batch[1]); }, [this] { return changed(); });
+        const auto loss = one_step({channels, masks}, [this](const std::vector<at::Tensor>& batch) { return advance(batch[0], batch[1]); }, [this] { return changed(); },
+                                   [this] { seed_draws(); });
         ++done;
         return loss;
     }
@@ -190,10 +191,7 @@ template <class T> struct learner<T>::body {
 template <class T> learner<T>::learner(const plan& p, at::Device device, std::uint64_t seed, std::int64_t steps)
     : body_{std::make_shared<body>(p, device, seed, steps)} {}
 
-template <class T> at::Tensor learner<T>::step(const at::Tensor& channels, const at::Tensor& masks) {
-    body_->seed_draws();
-    return body_->step(channels, masks);
-}
+template <class T> at::Tensor learner<T>::step(const at::Tensor& channels, const at::Tensor& masks) { return body_->step(channels, masks); }
 
 template <class T> at::Tensor learner<T>::logits(const at::Tensor& channels, bool averaged) {
     const c10::InferenceMode no_grad;

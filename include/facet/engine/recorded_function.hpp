@@ -20,12 +20,18 @@ public:
     using function = std::function<at::Tensor(const std::vector<at::Tensor>&)>;
     using tensors = std::function<std::vector<at::Tensor>()>;
 
-    /// `changed`: what `f` writes besides its result, which the runs before the recording must leave as it was.
-    at::Tensor operator()(const std::vector<at::Tensor>& inputs, const function& f, const tensors& changed) {
-        if (!on_ || !inputs.front().is_cuda() || !recordings<>::possible()) return f(inputs);
+    /// `changed`: what `f` writes besides its result, which the runs before the recording must leave as it was. `seed` sets what `f` draws from;
+    /// the runs before the recording draw too, and leave nothing of that behind.
+    at::Tensor operator()(const std::vector<at::Tensor>& inputs, const function& f, const tensors& changed, const std::function<void()>& seed = [] {}) {
+        const auto plain = [&] {
+            seed();
+            return f(inputs);
+        };
+        if (!on_ || !inputs.front().is_cuda() || !recordings<>::possible()) return plain();
         if (inputs_.empty()) record(inputs, f, changed());
-        if (!recording_ || !std::ranges::equal(inputs, inputs_, {}, &at::Tensor::sizes, &at::Tensor::sizes)) return f(inputs);
+        if (!recording_ || !std::ranges::equal(inputs, inputs_, {}, &at::Tensor::sizes, &at::Tensor::sizes)) return plain();
         for (std::size_t i = 0; i < inputs.size(); ++i) inputs_[i].copy_(inputs[i], true);
+        seed();
         recording_->play();
         return output_;
     }
