@@ -41,6 +41,9 @@ at::Tensor masks(int64_t height, int64_t width) {
     return out;
 }
 
+/// To the last digit: MKL's square root is not always the nearest float.
+bool agree(const at::Tensor& a, const at::Tensor& b) { return torch::allclose(a, b, 2e-7, 0); }
+
 } // namespace
 
 TEST_CASE("distance maps are what every pair of pixels gives", "[loss][distance]") {
@@ -49,13 +52,13 @@ TEST_CASE("distance maps are what every pair of pixels gives", "[loss][distance]
         const auto mask = masks(height, width);
         const auto expected = by_definition(mask);
         CHECK(distance_transforms<>::signed_distance(mask).equal(expected));
-        CHECK(distance_transforms<>::signed_distance_by_tensors(mask).equal(expected));
+        CHECK(agree(distance_transforms<>::signed_distance_by_tensors(mask), expected));
     }
 }
 
 TEST_CASE("both forms of the distance map agree on large masks", "[loss][distance]") {
     const auto mask = masks(256, 200);
-    CHECK(distance_transforms<>::signed_distance(mask).equal(distance_transforms<>::signed_distance_by_tensors(mask)));
+    CHECK(agree(distance_transforms<>::signed_distance_by_tensors(mask), distance_transforms<>::signed_distance(mask)));
 }
 
 TEST_CASE("a distance map by hand", "[loss][distance]") {
