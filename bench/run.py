@@ -25,6 +25,7 @@ COMPARISONS = {
              ("training step, 8 features, 64x64, batch 16", ["8", "64", "16"], "s/step", 1.3)],
     "pipeline": [("training pipeline, 8 features, 64x64, batch 16", ["STORE64"], "s/image", 1.8)],
     "augment": [("augmentation, 256x256, 3 windows", ["STORE256"], "s/slice", 5.0)],
+    "nnunet": [("nnU-Net's augmentation, 256x256, 3 windows", ["STORE256"], "s/slice", None)],
     "scores": [("PR-AUC and best F1 over 10 M pixels", ["PIXELS"], "s/pixel", 100.0)],
     "metrics": [("Dice, IoU, precision, recall, F1 over 10 M pixels", ["PIXELS"], "s/pixel", None)],
     "loss": [(f"loss {name}, 256x256, batch 16, forward + backward", [name, "256", "16"], "s", None) for name in ("dice_bce", "tversky", "focal")],
@@ -39,7 +40,7 @@ OVERHEAD = [("draw of a vertebra's geometry", ["affine", "64", "16"], "s"),
             ("augmentation, 64x64, batch 16", ["augment", "64", "16"], "s"),
             ("training step, 64x64, batch 16", ["step", "64", "16"], "s")]
 QUICK = ["compile_time", "scores", "augment", "step", "pipeline", "overhead", "memory"]
-REST = ["loss", "sampler", "metrics", "sweeps"]
+REST = ["nnunet", "loss", "sampler", "metrics", "sweeps"]
 SWEEPS = ["loss", "augment", "sampler", "scores", "metrics", "step", "epoch"]
 
 

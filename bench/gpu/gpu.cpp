@@ -1,5 +1,5 @@
 // The C++ side of the GPU benchmark: one command a call, one JSON line a result. Runs on the CPU as well, for a dry run.
-// Usage: gpu DEVICE full|small COMMAND [BATCH [fp32|bf16]]     COMMAND: parity, matmul, convolutions, step, augment, pipeline
+// Usage: gpu DEVICE full|small COMMAND [BATCH [fp32|bf16]]     COMMAND: parity, matmul, convolutions, step, eager_step, augment, pipeline
 #include <facet/facet.hpp>
 
 #include <cmath>
@@ -73,10 +73,11 @@ static std::vector<std::uint32_t> first_slices(std::int64_t n) {
 }
 
 /// Losses of some steps in fp32 on the same input.
-static std::vector<double> losses(const setting& s, at::Device device, bool bf16, const at::Tensor& channels, const at::Tensor& masks) {
+static std::vector<double> losses(const setting& s, at::Device device, bool bf16, const at::Tensor& channels, const at::Tensor& masks, bool recorded = true) {
     plan p = s.p;
     p.bf16 = bf16;
     learner<> student{p, device, 1, p.steps};
+    student.record(recorded);
     std::vector<double> out;
     for (int i = 0; i < 5; ++i) out.push_back(student.step(channels.to(device), masks.to(device)).item<double>());
     return out;
@@ -107,6 +108,8 @@ static void parity(const setting& s) {
     check("loss of five fp32 steps, CPU against device", largest(cpu, device), 5e-3);
     check("loss of five steps on the device, bf16 against fp32", largest(losses(s, s.device, true, host.channels, host.masks), device), 0.1);
     check("the same five steps twice on the device", largest(losses(s, s.device, true, host.channels, host.masks), losses(s, s.device, true, host.channels, host.masks)), 0);
+
+    check("five steps of a recorded graph against eager", largest(losses(s, s.device, true, host.channels, host.masks), losses(s, s.device, true, host.channels, host.masks, false)), 1e-6);
 
     const auto logits = at::randn({8, 1, s.p.size, s.p.size}).mul(8);
     score_counter a{made.data()}, b{made.data()};
@@ -193,13 +196,14 @@ static void convolutions(const setting& s) {
     }
 }
 
-static void step(const setting& s) {
+static void step(const setting& s, bool record) {
     learner<> student{s.p, s.device, 1, s.p.steps};
+    student.record(record);
     const auto channels = at::rand({s.p.batch, 3, s.p.size, s.p.size}, s.device);
     const auto masks = at::rand({s.p.batch, 1, s.p.size, s.p.size}, s.device).gt(0.99).to(at::kByte);
     const double t = timed(s, [&] { student.step(channels, masks); });
     report("operations of a training image", operations(s) / 1e9, "GFLOP");
-    report("step", static_cast<double>(s.p.batch) / t, "images/s");
+    report(student.recorded() ? "step, recorded graph" : "step, eager", static_cast<double>(s.p.batch) / t, "images/s");
     report("step, convolutions counted", operations(s) * static_cast<double>(s.p.batch) / t / 1e12, "TFLOP/s");
 }
 
@@ -227,7 +231,8 @@ int main(int argc, char** argv) {
     if (command == "parity") parity(s);
     else if (command == "matmul") matmul(s);
     else if (command == "convolutions") convolutions(s);
-    else if (command == "step") step(s);
+    else if (command == "step") step(s, true);
+    else if (command == "eager_step") step(s, false);
     else if (command == "augment") augment_alone(s);
     else if (command == "pipeline") pipeline(s);
     else return std::fprintf(stderr, "gpu: there is no command '%s'\n", argv[3]), 2;

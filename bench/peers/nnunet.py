@@ -1,6 +1,5 @@
-"""Seconds per slice of nnU-Net's 2-D augmentation (nnUNetTrainer.get_training_transforms) by batchgeneratorsv2, then three windows. Usage: nnunet.py SIZE THREADS"""
+"""Seconds per slice of nnU-Net's 2-D augmentation (nnUNetTrainer.get_training_transforms) by batchgeneratorsv2, then three windows. Usage: nnunet.py STORE"""
 import sys
-import time
 
 import numpy as np
 import torch
@@ -14,19 +13,18 @@ from batchgeneratorsv2.transforms.spatial.mirroring import MirrorTransform
 from batchgeneratorsv2.transforms.spatial.spatial import SpatialTransform
 from batchgeneratorsv2.transforms.utils.compose import ComposeTransforms
 from batchgeneratorsv2.transforms.utils.random import RandomTransform
-from worker import serve
+from store import WINDOWS, load
+from worker import THREADS, now, serve
 
-size, threads = map(int, sys.argv[1:3])
-torch.set_num_threads(threads)
-rng = np.random.default_rng(1)
-images = torch.from_numpy(rng.integers(-1000, 1500, (64, 1, size, size)).astype(np.float32))
-masks = torch.from_numpy((rng.random((64, 1, size, size)) > 0.99).astype(np.int16))
-low = torch.tensor([0.0, 200, -160])[:, None, None]
-width = torch.tensor([1800.0, 1000, 400])[:, None, None]
+images, masks = load(sys.argv[1])
+count, size = images.shape[:2]
+torch.set_num_threads(THREADS)
+low = torch.tensor([float(a) for a, _ in WINDOWS])[:, None, None]
+scale = torch.tensor([1 / (b - a) for a, b in WINDOWS])[:, None, None]
 mean, deviation = 295, 222
 chain = ComposeTransforms([
     SpatialTransform((size, size), patch_center_dist_from_border=0, random_crop=False, p_elastic_deform=0, p_rotation=0.2, rotation=(-np.pi, np.pi),
-                     p_scaling=0.2, scaling=(0.7, 1.4), p_synchronize_scaling_across_axes=1, bg_style_seg_sampling=False),
+                     p_scaling=0.2, scaling=(0.7, 1.4), p_synchronize_scaling_across_axes=1, bg_style_seg_sampling=False, mode_seg="nearest"),
     RandomTransform(GaussianNoiseTransform(noise_variance=(0, 0.1), p_per_channel=1, synchronize_channels=True), 0.1),
     RandomTransform(GaussianBlurTransform(blur_sigma=(0.5, 1.0), synchronize_channels=False, synchronize_axes=False, p_per_channel=0.5, benchmark=True), 0.2),
     RandomTransform(MultiplicativeBrightnessTransform(multiplier_range=BGContrast((0.75, 1.25)), synchronize_channels=False, p_per_channel=1), 0.15),
@@ -39,12 +37,12 @@ chain = ComposeTransforms([
 
 
 def round_(n=64):
-    start = time.perf_counter()
+    start = now()
     for i in range(n):
-        normalised = (images[i % 64].clamp(-160, 1800) - mean) / deviation
-        out = chain(image=normalised, segmentation=masks[i % 64])
-        ((out["image"] * deviation + mean - low) / width).clamp_(0, 1)
-    return (time.perf_counter() - start) / n
+        normalised = (torch.from_numpy(images[i % count].astype("float32"))[None].clamp_(-160, 1800) - mean) / deviation
+        out = chain(image=normalised, segmentation=torch.from_numpy(masks[i % count].astype("int16"))[None])
+        (out["image"] * deviation + mean - low).mul_(scale).clamp_(0, 1)
+    return (now() - start) / n
 
 
 serve(round_)
