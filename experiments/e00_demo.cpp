@@ -17,7 +17,7 @@ constexpr experiment e00{
     optimizer::adamw{.learning_rate = 3e-3, .weight_decay = 1e-4, .clip_norm = 1, .ema_decay = 0.99},
     schedule::cosine{.warmup_steps = 100, .final_fraction = 0.01},
     precision::bf16{},
-    budget{.steps = 3'000, .batch = 16},
+    budget{.steps = 8'000, .batch = 16},
 };
 
 int main(int argc, char** argv) { return run<e00>(argc, argv); }

@@ -86,7 +86,7 @@ TEST_CASE("describe prints every field of every policy", "[core]") {
     CHECK(describe_policy(mine::squared_error{}) == R"({"policy":"mine::squared_error","weight":1})");
     CHECK(describe_policy(input::windows{hu{0, 1800}}) == R"({"policy":"input::windows","channels":[{"low":0,"high":1800}]})");
     CHECK(describe_policy(augment::chain{augment::per_slice{augment::gaussian_noise{.hu = 5}}})
-          == R"({"policy":"augment::chain","items":[{"policy":"augment::per_slice","items":[{"policy":"augment::gaussian_noise","hu":5}]}]})");
+          == R"({"policy":"augment::chain","items":[{"policy":"augment::per_slice","items":[{"policy":"augment::gaussian_noise","hu":5,"probability":1}]}]})");
     CHECK_THAT(describe<full>(), Catch::StartsWith(R"({"experiment":"full","input":{)"));
     CHECK_THAT(describe<full>(), Catch::Contains(R"("schedule":{"policy":"schedule::poly","exponent":0.9,"warmup_steps":0})"));
 }

@@ -170,7 +170,8 @@ template <class... Stages> struct chain {
     }
 
     template <const auto& self, const auto& e> static consteval void check() {
-        static_assert(!self.any([](const auto& op) { return !(0 <= probability_of(op) && probability_of(op) <= 1); }),
+        constexpr bool inside = !self.any([](const auto& op) { return !(0 <= probability_of(op) && probability_of(op) <= 1); });
+        static_assert(inside,
                       "facet: `probability` of an augmentation lies between 0 and 1");
     }
 

@@ -22,10 +22,8 @@ struct gamma {
 
     at::Tensor operator()(const at::Tensor& images, draws& draw) const {
         const auto exponent = draw.uniform(std::log(low), std::log(high)).exp();
-        if (!inverted && !retain_stats) return kernels<>::unit_power(images, exponent);
-        const auto x = images.clamp(0, 1);
-        const auto bent = inverted ? x.neg().add_(1).pow_(exponent).neg_().add_(1) : x.pow(exponent);
-        return retain_stats ? kernels<>::with_stats_of(bent, x).clamp_(0, 1) : bent;
+        const auto bent = inverted ? kernels<>::unit_power(images.neg().add_(1), exponent).neg_().add_(1) : kernels<>::unit_power(images, exponent);
+        return retain_stats ? kernels<>::with_stats_of(bent, images.clamp(0, 1)).clamp_(0, 1) : bent;
     }
 
     template <const auto& self, const auto& e> static consteval void check() {

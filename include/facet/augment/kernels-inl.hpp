@@ -214,7 +214,7 @@ template <class T> at::Tensor kernels<T>::power(const at::Tensor& images, const 
     const auto x = inverted ? images.neg() : images;
     const auto of = detail::stats(x);
     const auto range = of.high.sub(of.low);
-    auto out = x.sub(of.low).div_(range.clamp_min(1e-7)).pow_(exponent).mul_(range).add_(of.low);
+    auto out = unit_power(x.sub(of.low).div_(range.clamp_min(1e-7)), exponent).mul_(range).add_(of.low);
     if (retain_stats) out = with_stats_of(out, x);
     return inverted ? out.neg_() : out;
 }
