@@ -5,31 +5,31 @@
 
 using namespace facet;
 
-template <class Loss> static void loss_forward_backward(benchmark::State& state) {
+template <class Loss> static void loss_forward_backward(benchmark::State& state, Loss loss) {
     const auto batch = state.range(0), size = state.range(1);
     const auto logits = at::randn({batch, 1, size, size}).set_requires_grad(true);
     const auto target = at::rand({batch, 1, size, size}).gt(0.99).to(at::kFloat);
-    for (auto _ : state) benchmark::DoNotOptimize(torch::autograd::grad({Loss{}(logits, target)}, {logits}));
+    for (auto _ : state) benchmark::DoNotOptimize(torch::autograd::grad({loss(logits, target)}, {logits}));
     state.SetComplexityN(batch * size * size);
     state.SetItemsProcessed(state.iterations() * batch * size * size);
 }
 
-template <class Loss> static void sweep(const char* name) {
-    benchmark::RegisterBenchmark(name, loss_forward_backward<Loss>)->ArgsProduct({{1, 16}, {64, 128, 256}})->ArgNames({"batch", "side"})->Complexity()->UseRealTime()->Unit(benchmark::kMicrosecond);
+template <class Loss> static void sweep(const char* name, Loss loss) {
+    benchmark::RegisterBenchmark(name, loss_forward_backward<Loss>, loss)->ArgsProduct({{1, 16}, {64, 128, 256}})->ArgNames({"batch", "side"})->Complexity()->UseRealTime()->Unit(benchmark::kMicrosecond);
 }
 
 int main(int argc, char** argv) {
-    sweep<loss::bce>("bce");
-    sweep<loss::dice>("dice");
-    sweep<loss::dice_bce>("dice_bce");
-    sweep<loss::jaccard>("jaccard");
-    sweep<loss::generalised_dice>("generalised_dice");
-    sweep<loss::focal>("focal");
-    sweep<loss::tversky>("tversky");
-    sweep<loss::focal_tversky>("focal_tversky");
-    sweep<loss::unified_focal>("unified_focal");
-    sweep<loss::top_k_bce>("top_k_bce");
-    sweep<loss::lovasz_hinge>("lovasz_hinge");
-    sweep<loss::mcc>("mcc");
+    sweep("bce", loss::bce{});
+    sweep("dice", loss::dice{});
+    sweep("dice_bce", loss::dice_bce{});
+    sweep("jaccard", loss::jaccard{});
+    sweep("generalised_dice", loss::generalised_dice{});
+    sweep("focal", loss::focal{});
+    sweep("tversky", loss::tversky{});
+    sweep("focal_tversky", loss::focal_tversky{});
+    sweep("unified_focal", loss::unified_focal{});
+    sweep("top_k_bce", loss::top_k_bce{});
+    sweep("lovasz_hinge", loss::lovasz_hinge{});
+    sweep("mcc", loss::mcc{});
     return run_sweeps(argc, argv);
 }

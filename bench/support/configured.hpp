@@ -41,10 +41,10 @@ inline std::unique_ptr<any_loss> make_loss(const nlohmann::json& config) {
     const auto& l = config.at("loss");
     const auto name = l.at("name").get<std::string>();
     const auto number = [&](const char* key) { return l.at(key).get<double>(); };
+    const auto held = [](auto p) -> std::unique_ptr<any_loss> { return std::make_unique<held_loss<decltype(p)>>(p); };
     if (name == "focal_tversky")
-        return std::make_unique<held_loss<facet::loss::focal_tversky>>(
-            facet::loss::focal_tversky{.fp_weight = number("fp_weight"), .fn_weight = number("fn_weight"), .exponent = number("exponent")});
-    return std::make_unique<held_loss<facet::loss::dice_bce>>(facet::loss::dice_bce{});
+        return held(facet::loss::focal_tversky{.fp_weight = number("fp_weight"), .fn_weight = number("fn_weight"), .exponent = number("exponent")});
+    return held(facet::loss::dice_bce{});
 }
 
 struct any_operation {

@@ -14,6 +14,8 @@
 
 #include <sys/resource.h>
 
+#include <facet/engine/memory.hpp>
+
 /// Threads of both sides: FACET_BENCH_THREADS, or all there are.
 inline int threads() {
     const char* wanted = std::getenv("FACET_BENCH_THREADS");
@@ -30,6 +32,7 @@ inline long long peak_memory() {
 /// The protocol of a benchmark worker: `ready`, one answer in seconds per unit for every line read, and at the end one JSON line with the
 /// peak memory and `values`, results for the driver to compare with the peer's.
 template <class Round> void serve(Round round, const std::map<std::string, double>& values = {}) {
+    facet::keep_freed_memory(); // as in every run of the engine
     round(); // caches, memory pools
     std::puts("ready");
     std::fflush(stdout);

@@ -13,6 +13,7 @@
 /// A program of google-benchmark with LibTorch on all threads; every sweep also counts the peak memory of its process.
 inline int run_sweeps(int argc, char** argv) {
     at::set_num_threads(threads());
+    facet::keep_freed_memory(); // as in every run of the engine
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
     benchmark::RunSpecifiedBenchmarks();
