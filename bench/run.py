@@ -93,7 +93,7 @@ def judged(name, unit, result, target):
 
 def limit(name, ours, unit, most, **more):
     """A row without a peer: `ours` may be `most` at the most."""
-    return {"name": name, "ours": ours, "peer": None, "unit": unit, "ratio": most / ours if ours else float("inf"), "target": most, "met": bool(ours <= most), **more}
+    return {"name": name, "ours": ours, "peer": None, "unit": unit, "ratio": most / max(ours, 1e-300), "target": most, "met": bool(ours <= most), **more}
 
 
 def comparisons(context, suite):
@@ -141,10 +141,10 @@ def line(row):
     spread = row.get("ratio_spread")
     ratio = number(row["ratio"]) + (f" [{spread[0]:.3g}, {spread[1]:.3g}]" if spread else "")
     verdict = {None: "", True: "met", False: "NOT MET"}[row["met"]]
-    return f"{row['name'][:66]:66} {number(row['ours']):>10} {number(row['peer']):>10} {row['unit']:10} {ratio:>24} {number(row['target']):>8}  {verdict}"
+    return f"{row['name'][:76]:76} {number(row['ours']):>10} {number(row['peer']):>10} {row['unit']:10} {ratio:>24} {number(row['target']):>8}  {verdict}"
 
 
-HEADER = f"{'':66} {'ours':>10} {'peer':>10} {'unit':10} {'ratio [least, most]':>24} {'target':>8}"
+HEADER = f"{'':76} {'ours':>10} {'peer':>10} {'unit':10} {'ratio [least, most]':>24} {'target':>8}"
 
 
 def main():
