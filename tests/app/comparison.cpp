@@ -127,7 +127,7 @@ TEST_CASE("a comparison stopped by a signal goes on where it was, to the bits of
     CHECK(whole.result()["variants"] == parts.result()["variants"]);
 }
 
-TEST_CASE("--only trains some variants, and the rest are named as missing until they are there", "[compare]") {
+TEST_CASE("naming variants by --only trains some variants, and the rest are named as missing until they are there", "[compare]") {
     const study s;
     auto r = s.request();
     r.only = {"loss=tversky"};
