@@ -50,6 +50,19 @@ TEST_CASE("the composed affine undoes the operations in the order written", "[au
     }
 }
 
+TEST_CASE("shear slides rows by their height, then columns by their place", "[augment]") {
+    const augment::chain chain{augment::per_vertebra{augment::shear{.left_right = 30, .up_down = 20}}};
+    for (std::uint64_t key = 0; key < 50; ++key) {
+        auto draw = draws_of(key, 0);
+        const double a = draw.uniform(-30, 30) * std::numbers::pi / 180, b = draw.uniform(-20, 20) * std::numbers::pi / 180;
+        const point p{10, -7}; // a landmark of the input, moved forward by hand
+        const double x = p[0] + std::tan(a) * p[1], y = p[1] + std::tan(b) * x;
+        check_near(source(chain.draw_affine(key, 64), {x, y}), p);
+        const auto [xx, xy, yx, yy] = chain.draw_affine(key, 64).matrix;
+        CHECK(xx * yy - xy * yx == Approx(1)); // areas are kept
+    }
+}
+
 TEST_CASE("a drawn cross lands where the affine says, and stays on its mask within half a pixel", "[augment]") {
     constexpr int size = 65, half = size / 2;
     std::vector<double> image(size * size);

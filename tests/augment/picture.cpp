@@ -118,7 +118,7 @@ TEST_CASE("the picture of all augmentations", "[.picture]") {
     all.changed("blur", augment::blur{.low = 1, .high = 1.5}, 1);
     all.changed("low resolution", augment::low_resolution{.low = 0.5, .high = 0.55}, 1);
     all.changed("slice thickness", augment::slice_thickness{.pixels = 16}, 3);
-    all.changed("hu shift", augment::hu_shift{.hu = 200, .slope = 0.2}, 8);
+    all.changed("hu shift", augment::hu_shift{.hu = 400, .slope = 0.2}, 9);
     all.changed("metal streak", augment::metal_streak{.hu = 1500, .streaks = 12}, 6);
     all.changed("coarse dropout", augment::coarse_dropout{.rectangles = 5}, 2);
     all.windows("window jitter", augment::window_jitter{.level = 150, .width = 1.5}, 2);
