@@ -70,7 +70,7 @@ TEST_CASE("every variant is trained and judged as an ordinary run, on the same f
     }
     CHECK(result["variants"][0]["test"]["pixel_pr_auc"]["difference"].is_null());
     CHECK(result["variants"][1]["test"]["pixel_pr_auc"]["difference"]["n"] == 4);
-    CHECK_THAT(summary.table, Catch::StartsWith("Virtual patients of one CT") && Catch::Contains("loss=tversky") && Catch::Contains("Nothing allows for the 6 columns"));
+    CHECK_THAT(summary.table, Catch::StartsWith("Virtual patients of one CT") && Catch::Contains("loss=tversky") && Catch::Contains("Nothing allows for the 6 columns") && Catch::Contains("Only 2 patients in test") && Catch::Contains("best trivial scorer"));
     CHECK_THAT(s.text("out/comparison.html"), Catch::Contains("Virtual patients of one CT") && Catch::Contains("<svg") && Catch::Contains("loss=tversky"));
 }
 
@@ -87,6 +87,11 @@ TEST_CASE("a comparison's values are those of the runs' own evaluations, and a d
         CHECK(variant["test"]["pixel_dice"]["value"] == own["pixel"]["dice"]["value"]);
         CHECK(variant["test"]["vertebra_roc_auc"]["value"] == own["vertebra"]["roc_auc"]["value"]);
         const auto validation = nlohmann::json::parse(s.text("out/" + variant["runs"][0]["run"].get<std::string>() + "/validation/evaluation.json"));
+        const auto& yard = result["yardsticks"]["test"];
+        CHECK(yard["pixel_pr_auc"]["chance"] == own["pixel"]["prevalence"]["value"]);
+        const auto best = yard["pixel_pr_auc"]["best_trivial"];
+        CHECK(best["value"] == own["trivial"][best["name"].get<std::string>()]["pr_auc"]["value"]);
+        for (const char* name : {"hu", "position", "both"}) CHECK(best["value"].get<double>() >= own["trivial"][name]["pr_auc"]["value"].get<double>());
         CHECK(variant["validation"]["pixel_pr_auc"]["value"].get<double>() == Approx(validation["pixel"]["pr_auc"]["value"].get<double>()).epsilon(1e-12));
     }
     for (std::size_t v = 1; v < 3; ++v) CHECK(result["variants"][v]["test"]["pixel_pr_auc"]["difference"]["value"].get<double>() == Approx(value[v] - value[0]));

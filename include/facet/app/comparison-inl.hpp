@@ -28,6 +28,7 @@
 #include <facet/evaluate/network_scores.hpp>
 #include <facet/evaluate/paired.hpp>
 #include <facet/evaluate/statement.hpp>
+#include <facet/evaluate/trivial.hpp>
 #include <facet/io/atomic_file.hpp>
 #include <facet/report/comparison_report.hpp>
 #include <facet/report/reporter.hpp>
@@ -168,6 +169,26 @@ private:
         }
     }
 
+    /// What any network must beat, as mean over the cells: the same for every variant, because it depends on the patients only.
+    json yardsticks_of(const std::vector<cell>& cells, const part& of) const {
+        const auto mean = [&](const std::string& path) -> std::optional<double> {
+            double sum = 0;
+            std::size_t n = 0;
+            for (const auto& c : cells)
+                if (const auto value = report::number_at(report::json_of(result_of(c, of)), path)) sum += *value, ++n;
+            return n > 0 ? std::optional{sum / static_cast<double>(n)} : std::nullopt;
+        };
+        const auto best = [&](const std::string& path) {
+            json out;
+            for (const auto name : trivial::scorers::names)
+                if (const auto value = mean("trivial." + std::string{name} + "." + path); value && (out.is_null() || *value > out["value"].get<double>())) out = {{"name", name}, {"value", *value}};
+            return out;
+        };
+        const auto chance = mean("pixel.prevalence");
+        return {{"pixel_pr_auc", {{"chance", chance ? json(*chance) : json(nullptr)}, {"best_trivial", best("pr_auc")}}},
+                {"vertebra_roc_auc", {{"chance", 0.5}, {"best_trivial", best("vertebra.roc_auc")}}}};
+    }
+
     comparison_summary compare() {
         std::vector<std::size_t> there;
         json missing = json::array(), variants = json::array();
@@ -190,15 +211,17 @@ private:
                  {"split", fingerprint(split_)}, {"folds", plan_.folds()}, {"seeds", plan_.seeds()}, {"steps", request_.training.steps.value_or(request_.variants.front().steps)}, {"batch", request_.variants.front().batch},
                  {"reference", request_.labels[plan_.reference()]}, {"missing", missing},
                  {"bootstrap", {{"unit", "patient"}, {"paired", true}, {"resamples", request_.resamples}, {"seed", 1}, {"coverage", 0.95}}}, {"multiplicity", multiplicity(there)}};
-        json patients = json::object();
+        json patients = json::object(), yardsticks = json::object();
         for (const auto& one : parts()) {
             judge_part(variants, there, one);
             std::size_t n = 0;
             for (const auto& [key, names] : patients_)
                 if (key.first == one.name) n = std::string{one.option} == "test" ? names.size() : n + names.size();
             patients[one.name] = n;
+            yardsticks[one.name] = there.empty() ? json::object() : yardsticks_of(plan_.of_variant(there.front()), one);
         }
         out["n_patients"] = patients;
+        out["yardsticks"] = yardsticks;
         out["variants"] = variants;
         write_atomically(request_.training.out / "comparison.html", report::comparison_page(out));
         write_atomically(request_.training.out / "comparison.json", out.dump(1) + "\n"); // last: where it is, the page is

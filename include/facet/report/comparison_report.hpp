@@ -43,6 +43,8 @@ namespace facet::report {
     return text;
 }
 
+inline constexpr std::int64_t few_patients = 20; ///< percentile intervals of 30 cover about 93.5 % (tests/evaluate/bootstrap.cpp), of ten about 90 %
+
 /// What a reader must know of the intervals, sentence by sentence.
 [[nodiscard]] inline std::vector<std::string> notes_on(const json& c) {
     const auto comparisons = c["multiplicity"]["comparisons"].get<std::int64_t>(), families = c["multiplicity"]["measures"].get<std::int64_t>() * c["multiplicity"]["parts"].get<std::int64_t>();
@@ -54,6 +56,9 @@ namespace facet::report {
     notes.push_back("Nothing allows for the " + std::to_string(families) + " columns: decide which one counts before looking.");
     notes.push_back(runs == 1 ? "One run a variant: what another seed would change is not in these intervals."
                               : std::to_string(runs) + " runs a variant (folds and seeds); the intervals resample patients, not runs: what other seeds would change is not in them. comparison.json has the spread of the runs.");
+    for (const auto& [part, n] : c["n_patients"].items())
+        if (n.get<std::int64_t>() < few_patients)
+            notes.push_back("Only " + n.dump() + " patients in " + part + ": resampling so few gives intervals that are too narrow, and stars that come too easily.");
     return notes;
 }
 
@@ -61,9 +66,23 @@ namespace facet::report {
     return (part == "test" ? "Test" : "Validation, out of fold (optimistic: it chose the checkpoints and the thresholds)") + std::string{": "} + c["n_patients"][part].dump() + " patients";
 }
 
+/// Rows of what any network must beat, under the measures' columns: chance, and the best scorer that knows no anatomy.
+[[nodiscard]] inline std::vector<std::vector<std::string>> yardsticks(const json& c, const std::string& part) {
+    std::vector<std::vector<std::string>> rows{{"chance"}, {"best trivial scorer"}};
+    for (const auto m : measures) {
+        const auto print = [&](const char* which) {
+            const auto value = number_at(c, "yardsticks." + part + "." + std::string{key_of(m)} + "." + which);
+            return value ? significant(value) : std::string{};
+        };
+        rows[0].push_back(print("chance"));
+        rows[1].push_back(print("best_trivial"));
+    }
+    return rows;
+}
+
 [[nodiscard]] inline std::string comparison_table(const json& c) {
     std::string out = text_at(c, "statement") + "\n";
-    std::size_t widest = 8;
+    std::size_t widest = 20;
     for (const auto& v : c["variants"]) widest = std::max(widest, text_at(v, "label").size());
     const auto letters = [](std::string_view words) { return static_cast<std::size_t>(std::ranges::count_if(words, [](char x) { return (static_cast<unsigned char>(x) & 0xC0) != 0x80; })); };
     const auto padded = [&](std::string text, std::size_t width) { return text + std::string(width > letters(text) ? width - letters(text) : 1, ' '); };
@@ -71,6 +90,12 @@ namespace facet::report {
         out += "\n" + part_title(c, part) + "\n  " + padded("", widest + 2);
         for (const auto m : measures) out += padded(std::string{title_of(m)}, 36);
         out += '\n';
+        for (const auto& row : yardsticks(c, part)) {
+            out += "  " + padded(row[0], widest + 2);
+            for (std::size_t k = 1; k < row.size(); ++k) out += padded(row[k], 36);
+            out.erase(out.find_last_not_of(' ') + 1);
+            out += '\n';
+        }
         for (const auto& v : c["variants"]) {
             out += "  " + padded(text_at(v, "label"), widest + 2);
             for (const auto m : measures) out += padded(compared_cell(v[part][std::string{key_of(m)}], "  "), 36);
@@ -95,6 +120,7 @@ namespace facet::report {
         out.section(part_title(c, part));
         table rows{.head = {"variant"}, .rows = {}};
         for (const auto m : measures) rows.head.emplace_back(title_of(m));
+        for (auto& row : yardsticks(c, part)) rows.rows.push_back(std::move(row));
         for (const auto& v : c["variants"]) {
             std::vector<std::string> row{text_at(v, "label")};
             for (const auto m : measures) row.push_back(compared_cell(v[part][std::string{key_of(m)}], "\n"));
@@ -110,7 +136,7 @@ namespace facet::report {
             }
             if (forest.empty()) continue;
             const std::string title = "Difference in " + std::string{title_of(m)};
-            out.figure(forest_plot(forest, title, title + " to " + text_at(c, "reference")), "Thick: 95 % interval of each difference by itself; thin: the interval that holds for all of them at once.");
+            out.figure(forest_plot(forest, title, title), "Difference to " + text_at(c, "reference") + ". Thick: 95 % interval of each by itself; thin: the interval that holds for all of them at once.");
         }
     }
     out.section("How to read this");
