@@ -45,4 +45,38 @@ template <facet::metric::of_ranking Metric> void metric_of_ranking(const Metric&
     CHECK_FALSE(metric(facet::score_histogram{}));
 }
 
+/// A metric of calibration: 0 for sure and right, larger the more wrong, unchanged by counting twice, empty without pixels.
+template <facet::metric::of_calibration Metric> void metric_of_calibration(const Metric& metric) {
+    const auto sure = [](int wrong) {
+        facet::score_histogram h;
+        for (int i = 0; i < 100; ++i) h.add(i < 50 ? 15.9f : -15.9f, (i < 50) != (i < wrong));
+        return h;
+    };
+    CHECK(metric(sure(0)).value() == Approx(0).margin(1e-6));
+    double before = -1;
+    for (const int wrong : {0, 5, 20, 50}) {
+        const double value = metric(sure(wrong)).value();
+        CHECK(value > before);
+        CHECK(value <= 1);
+        before = value;
+    }
+    auto twice = sure(20);
+    twice += sure(20);
+    CHECK(metric(twice).value() == Approx(metric(sure(20)).value()));
+    CHECK_FALSE(metric(facet::score_histogram{}));
+}
+
+/// The rule for empty cases: left undefined by itself, else the worst or the ideal value; a defined value is never touched.
+template <class Metric, class Judged> void empty_rule(Metric metric, const Judged& empty_case, const Judged& defined, double worst, double ideal) {
+    const auto value = metric(defined);
+    REQUIRE(value);
+    CHECK_FALSE(metric(empty_case));
+    metric.empty = facet::empty::worst;
+    CHECK(metric(empty_case).value() == worst);
+    CHECK(metric(defined) == value);
+    metric.empty = facet::empty::ideal;
+    CHECK(metric(empty_case).value() == ideal);
+    CHECK(metric(defined) == value);
+}
+
 } // namespace laws

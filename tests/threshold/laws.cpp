@@ -18,4 +18,7 @@ TEST_CASE("every threshold search keeps the threshold laws", "[threshold][laws]"
     laws::threshold(threshold::exact{metric::balanced_accuracy{}});
     laws::threshold(threshold::exact{metric::mcc{}});
     laws::threshold(threshold::grid{metric::iou{}, 0.01, 0.5, 7});
+    laws::threshold(threshold::youden{});
+    laws::threshold(threshold::sensitivity_at_least{});
+    laws::threshold(threshold::cost{});
 }

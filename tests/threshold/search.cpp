@@ -157,3 +157,58 @@ TEST_CASE("the exact search never loses to a grid", "[threshold]") {
         CHECK(best >= threshold::log_grid{metric::f1{}}(h).objective.value());
     }
 }
+
+TEST_CASE("the Youden threshold is the one of the best balanced accuracy", "[threshold]") {
+    for (unsigned seed = 0; seed < 10; ++seed) {
+        score_histogram h;
+        std::uint64_t x = seed + 1;
+        for (int i = 0; i < 3'000; ++i) {
+            x = x * 6364136223846793005u + 1442695040888963407u;
+            const double u = static_cast<double>(x >> 11) * 0x1.0p-53;
+            h.add(static_cast<float>(20 * u - 14), (x & 1023) < 1024 * u * u * u);
+        }
+        const auto youden = threshold::youden{}(h), balanced = threshold::exact{metric::balanced_accuracy{}}(h);
+        CHECK(youden.value == balanced.value);
+        CHECK(youden.objective.value() == Approx(2 * balanced.objective.value() - 1));
+    }
+}
+
+TEST_CASE("sensitivity_at_least takes the strictest threshold that finds enough", "[threshold]") {
+    const auto h = worked_example(); // sensitivity 0.1, 0.5, 0.8, 0.95, 1 at 0.501, 0.101, 0.0101, 0.00101, 0.0001
+    for (const auto& [wanted, value] : {std::pair{0.1, 0.501}, {0.11, 0.101}, {0.8, 0.0101}, {0.81, 0.00101}, {0.95, 0.00101}}) {
+        const auto choice = threshold::sensitivity_at_least{.value = wanted}(h);
+        INFO(wanted);
+        CHECK(choice.value == Approx(value).epsilon(1e-3));
+        CHECK_FALSE(choice.at_edge);
+    }
+    CHECK(threshold::sensitivity_at_least{.value = 0.8}(h).objective.value() == Approx(1 - 5'000.0 / 1'000'000)); // the specificity
+    const auto all = threshold::sensitivity_at_least{.value = 0.96}(h);
+    CHECK(all.at_edge); // only calling everything positive finds that much
+    CHECK(all.objective.value() == 0);
+}
+
+TEST_CASE("the cost threshold follows the price of a miss, and gives up where a miss is cheap", "[threshold]") {
+    const auto h = worked_example();
+    // A step is worth taking while fn x (more hits) > fp x (more false alarms): 100 and 10, 400 and 490, 300 and 4,500, 150 and 44,050, 50 and 950,950.
+    for (const auto& [fn, value] : {std::pair{0.2, 0.501}, {1.3, 0.101}, {16.0, 0.0101}, {300.0, 0.00101}}) {
+        INFO(fn);
+        const auto choice = threshold::cost{.fp = 1, .fn = fn}(h);
+        CHECK(choice.value == Approx(value).epsilon(1e-3));
+        CHECK_FALSE(choice.at_edge);
+    }
+    CHECK(threshold::cost{.fp = 1, .fn = 1.3}(h).objective.value() == Approx(-(1 * 500 + 1.3 * 500) / 1'001'000));
+    const auto nothing = threshold::cost{.fp = 1, .fn = 0.05}(h);
+    CHECK(nothing.at_edge);
+    CHECK(nothing.value == 1);
+    CHECK(confusion_at(h, score_histogram::bin_of_probability(nothing.value)).fp == 0);
+    CHECK(threshold::cost{.fp = 1, .fn = 1e5}(h).at_edge); // everything
+}
+
+TEST_CASE("a threshold is fitted on scores of validation or of no part, and its type says which", "[threshold]") {
+    on<part::validation, score_histogram> h;
+    static_cast<score_histogram&>(h) = worked_example();
+    CHECK(threshold::exact{metric::f1{}}(h).value == threshold::exact{metric::f1{}}(worked_example()).value);
+    STATIC_REQUIRE(of_test<on<part::test, score_histogram>>);
+    STATIC_REQUIRE_FALSE(of_test<on<part::validation, score_histogram>>);
+    STATIC_REQUIRE_FALSE(of_test<score_histogram>);
+}

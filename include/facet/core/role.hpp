@@ -84,9 +84,10 @@ struct callback {
     template <bool> struct once {};
 };
 
-/// Parts of a policy, not slots of an experiment: they stand inside metric::set{...}, augment::chain{...}, loss::dice{.over = ...} and the fields of
-/// a model.
+/// Parts of a policy, not slots of an experiment: they stand inside metric::set{...}, a lesion metric, augment::chain{...}, loss::dice{.over = ...} and
+/// the fields of a model.
 struct metric { static constexpr std::string_view name = "metric"; };
+struct match { static constexpr std::string_view name = "match"; };
 struct augment_op { static constexpr std::string_view name = "augment_op"; };
 struct extent { static constexpr std::string_view name = "extent"; };
 struct layer { static constexpr std::string_view name = "layer"; };

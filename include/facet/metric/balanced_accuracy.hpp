@@ -1,6 +1,7 @@
 #pragma once
 
 #include <facet/metric/concept.hpp>
+#include <facet/metric/empty.hpp>
 #include <facet/metric/recall.hpp>
 #include <facet/metric/specificity.hpp>
 
@@ -11,10 +12,11 @@ struct balanced_accuracy {
     using role = facet::role::metric;
     static constexpr bool chooses_threshold = true;
 
+    facet::empty::rule empty = facet::empty::undefined; ///< what it is where undefined
+
     [[nodiscard]] std::optional<double> operator()(const confusion& c) const {
         const auto sensitivity = recall{}(c), other = specificity{}(c);
-        if (!sensitivity || !other) return std::nullopt;
-        return (*sensitivity + *other) / 2;
+        return empty(sensitivity && other ? std::optional{(*sensitivity + *other) / 2} : std::nullopt);
     }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <facet/metric/concept.hpp>
+#include <facet/metric/empty.hpp>
 #include <facet/metric/ratio.hpp>
 
 namespace facet::metric {
@@ -10,7 +11,9 @@ struct dice {
     using role = facet::role::metric;
     static constexpr bool chooses_threshold = true;
 
-    [[nodiscard]] std::optional<double> operator()(const confusion& c) const { return ratio(2 * c.tp, 2 * c.tp + c.fp + c.fn); }
+    facet::empty::rule empty = facet::empty::undefined; ///< what it is where undefined
+
+    [[nodiscard]] std::optional<double> operator()(const confusion& c) const { return empty(ratio(2 * c.tp, 2 * c.tp + c.fp + c.fn)); }
 };
 
 static_assert(of_counts<dice>);

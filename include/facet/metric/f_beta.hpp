@@ -1,6 +1,7 @@
 #pragma once
 
 #include <facet/metric/concept.hpp>
+#include <facet/metric/empty.hpp>
 #include <facet/metric/ratio.hpp>
 
 namespace facet::metric {
@@ -11,11 +12,12 @@ struct f_beta {
     static constexpr bool chooses_threshold = true;
 
     double beta = 2;
+    facet::empty::rule empty = facet::empty::undefined; ///< what it is where undefined
 
     [[nodiscard]] std::optional<double> operator()(const confusion& c) const {
         const double weight = beta * beta;
         const double hits = (1 + weight) * static_cast<double>(c.tp);
-        return ratio(hits, hits + weight * static_cast<double>(c.fn) + static_cast<double>(c.fp));
+        return empty(ratio(hits, hits + weight * static_cast<double>(c.fn) + static_cast<double>(c.fp)));
     }
 
     template <const auto& self, const auto& e> static consteval void check() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <facet/metric/concept.hpp>
+#include <facet/metric/empty.hpp>
 #include <facet/metric/ratio.hpp>
 
 namespace facet::metric {
@@ -10,7 +11,9 @@ struct precision {
     using role = facet::role::metric;
     static constexpr bool chooses_threshold = false;
 
-    [[nodiscard]] std::optional<double> operator()(const confusion& c) const { return ratio(c.tp, c.tp + c.fp); }
+    facet::empty::rule empty = facet::empty::undefined; ///< what it is where undefined
+
+    [[nodiscard]] std::optional<double> operator()(const confusion& c) const { return empty(ratio(c.tp, c.tp + c.fp)); }
 };
 
 static_assert(of_counts<precision>);

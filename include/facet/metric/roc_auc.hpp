@@ -2,6 +2,7 @@
 
 #include <facet/evaluate/curve.hpp>
 #include <facet/metric/concept.hpp>
+#include <facet/metric/empty.hpp>
 
 namespace facet::metric {
 
@@ -12,7 +13,9 @@ struct roc_auc {
     using role = facet::role::metric;
     static constexpr bool chooses_threshold = false;
 
-    [[nodiscard]] std::optional<double> operator()(const score_histogram& h) const { return facet::roc_auc(h); }
+    facet::empty::rule empty = facet::empty::undefined; ///< what it is where undefined
+
+    [[nodiscard]] std::optional<double> operator()(const score_histogram& h) const { return empty(facet::roc_auc(h)); }
 };
 
 static_assert(of_ranking<roc_auc>);

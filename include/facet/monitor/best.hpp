@@ -16,6 +16,9 @@ namespace detail {
 
 template <class P> struct metric_only {
     static_assert(metric::policy<P>, "facet: monitor::best takes a metric, for example monitor::best{metric::pr_auc{}}");
+    static_assert(!metric::policy<P> || metric::of_counts<P> || metric::of_ranking<P>,
+                  "facet: monitor::best needs a metric that is computed every epoch and is larger when better; surface, lesion and calibration metrics are not, "
+                  "so write for example monitor::best{metric::pr_auc{}}");
 };
 
 /// A metric's name without underscores, as it stands in ep08_prauc0.0632.

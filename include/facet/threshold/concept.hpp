@@ -5,6 +5,7 @@
 
 #include <facet/core/role.hpp>
 #include <facet/evaluate/histogram.hpp>
+#include <facet/evaluate/part.hpp>
 
 namespace facet::threshold {
 
@@ -17,10 +18,14 @@ struct choice {
     double plateau_high = 0.5;
 };
 
-/// `search(histogram)` looks at validation scores only and returns a choice.
+/// `search(histogram)` looks at validation scores only and returns a choice. `static constexpr bool searches = false` says that it compares
+/// nothing (threshold::fixed).
 template <class P>
 concept policy = plays<P, role::threshold> && requires(const P& p, const score_histogram& h) {
     { p(h) } -> std::same_as<choice>;
 };
+
+template <class P> inline constexpr bool searches = true;
+template <class P> requires requires { P::searches; } inline constexpr bool searches<P> = P::searches;
 
 } // namespace facet::threshold

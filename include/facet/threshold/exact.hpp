@@ -1,8 +1,5 @@
 #pragma once
 
-#include <algorithm>
-#include <vector>
-
 #include <facet/metric/f1.hpp>
 #include <facet/threshold/search.hpp>
 
@@ -18,19 +15,9 @@ template <class Objective = metric::f1> struct exact {
 
     Objective objective{};
 
-    [[nodiscard]] choice operator()(const score_histogram& h) const {
+    [[nodiscard]] choice operator()(fittable_scores h) const {
         if constexpr (!chooses<Objective>) return {};
-        else {
-            if (count_classes(h).positive == 0) return {};
-            std::vector<detail::candidate> candidates;
-            bool overflow = false;
-            for_each_threshold(h, [&](std::size_t bin, const confusion& c) {
-                overflow = overflow || bin == score_histogram::bins - 1;
-                candidates.push_back({score_histogram::probability_at(bin), objective(c)});
-            });
-            std::ranges::reverse(candidates);
-            return detail::best_of(candidates, true, overflow);
-        }
+        else return detail::scan_all(h, [this](const confusion& c) { return objective(c); });
     }
 };
 exact() -> exact<>;

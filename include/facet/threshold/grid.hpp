@@ -17,7 +17,7 @@ template <class Objective = metric::f1> struct grid {
     double high = 0.95;
     int points = 95;
 
-    [[nodiscard]] choice operator()(const score_histogram& h) const {
+    [[nodiscard]] choice operator()(fittable_scores h) const {
         if constexpr (!chooses<Objective>) return {};
         else return detail::scan(h, objective, points, [this](int i) { return low + (high - low) * i / (points - 1); });
     }

@@ -18,7 +18,7 @@ template <class Objective = metric::f1> struct log_grid {
     double high = 0.95;
     int points = 200;
 
-    [[nodiscard]] choice operator()(const score_histogram& h) const {
+    [[nodiscard]] choice operator()(fittable_scores h) const {
         if constexpr (!chooses<Objective>) return {};
         else return detail::scan(h, objective, points, [this](int i) { return low * std::pow(high / low, static_cast<double>(i) / (points - 1)); });
     }

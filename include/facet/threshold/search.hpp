@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <optional>
@@ -18,7 +19,9 @@ template <metric::of_counts M> inline constexpr bool chooses<M> = M::chooses_thr
 namespace detail {
 
 template <class M> struct objective {
-    static_assert(chooses<M>, "facet: this metric cannot choose a threshold (PR-AUC and ROC-AUC integrate over all of them, precision or recall alone is "
+    static constexpr bool of_volumes = metric::of_surface<M> || metric::of_lesions<M>;
+    static_assert(!of_volumes, "facet: a surface or lesion metric cannot choose a threshold, since it is no function of pixel counts; write threshold::exact{metric::f1{}}");
+    static_assert(chooses<M> || of_volumes, "facet: this metric cannot choose a threshold (PR-AUC and ROC-AUC integrate over all of them, precision or recall alone is "
                               "best at an extreme); write threshold::exact{metric::f1{}} and keep PR-AUC in monitor::best{metric::pr_auc{}}");
 };
 
@@ -46,6 +49,21 @@ struct candidate {
             .at_edge = (first_is_edge && best == 0) || (last_is_edge && best + 1 == candidates.size()),
             .plateau_low = candidates[low].value,
             .plateau_high = candidates[high].value};
+}
+
+/// Tries every score there is, in one pass. Being the laxest means that everything is called positive; being the strictest is an edge where
+/// the scores end in the histogram's overflow bin. Empty-handed without positives.
+template <class Score>
+[[nodiscard]] choice scan_all(const score_histogram& h, Score&& score) {
+    if (count_classes(h).positive == 0) return {};
+    std::vector<candidate> candidates;
+    bool overflow = false;
+    for_each_threshold(h, [&](std::size_t bin, const confusion& c) {
+        overflow = overflow || bin == score_histogram::bins - 1;
+        candidates.push_back({score_histogram::probability_at(bin), score(c)});
+    });
+    std::ranges::reverse(candidates);
+    return best_of(candidates, true, overflow);
 }
 
 /// Tries `points` probabilities; `at(i)` is the i-th, ascending.
