@@ -1,15 +1,16 @@
 #pragma once
 
-#include <facet/core/role.hpp>
-
-namespace facet::postprocess {
-
-/// The thresholded probability is the prediction.
-struct none {
-    using role = facet::role::postprocess;
-};
-
-} // namespace facet::postprocess
+#include <facet/core/among.hpp>
+#include <facet/postprocess/chain.hpp>
+#include <facet/postprocess/concept.hpp>
+#include <facet/postprocess/fill_holes.hpp>
+#include <facet/postprocess/hysteresis.hpp>
+#include <facet/postprocess/keep_largest.hpp>
+#include <facet/postprocess/min_area.hpp>
+#include <facet/postprocess/min_volume.hpp>
+#include <facet/postprocess/none.hpp>
+#include <facet/postprocess/opening.hpp>
+#include <facet/postprocess/search.hpp>
 
 namespace facet {
 
