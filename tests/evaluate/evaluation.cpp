@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <facet/core/rng.hpp>
+#include <facet/evaluate/calibration.hpp>
 #include <facet/evaluate/curve.hpp>
 #include <facet/evaluate/exact.hpp>
 
@@ -204,4 +205,88 @@ TEST_CASE("a part without slices cannot be judged") {
     const made_slices data;
     const scores nothing;
     CHECK_THROWS_AS(evaluation<>::judge(request_for(data, nothing)), bad_input);
+}
+
+namespace {
+
+// A scorer with every vertebra's mask: what `evaluate` passes on.
+template <class Logits> mask_findings findings_of(const made_slices& data, std::span<const std::uint32_t> slices, Logits&& logits, double threshold = 0.5) {
+    mask_findings findings{{}, 0, threshold};
+    vertebra_stream<part::test> vertebrae{[&](const auto& v) { findings.add(v); }};
+    for (const auto s : slices) vertebrae.add(data.slices[s], logits(s), data.stack().mask(s));
+    vertebrae.finish();
+    return findings;
+}
+
+} // namespace
+
+TEST_CASE("surface and lesion sections count misses at the worst value and say how many") {
+    const made_slices data;
+    const auto network = good_scorer(data, data.test());
+    auto request = request_for(data, network);
+    const auto nothing = findings_of(data, data.test(), [&](auto) { return std::vector<float>(256, -5); });
+    request.findings = &nothing;
+    const auto missed = ordered_json::parse(evaluation<>::judge(request).json);
+    std::int64_t broken = 0;
+    for (const auto& v : network.vertebrae()) broken += v.truth;
+    REQUIRE(broken > 0);
+    const double diagonal = std::sqrt(std::pow(9 * 5.0, 2) + 2 * std::pow(15 * 6.0, 2)); // ten slices 5 mm apart, 16 pixels of 6 mm
+    CHECK(missed["surface"]["hd95"]["value"].get<double>() == Approx(diagonal));
+    CHECK(missed["surface"]["hd95"]["worst"] == broken);
+    CHECK(missed["surface"]["hd95"]["n"] == broken);
+    CHECK(missed["surface"]["nsd"]["value"] == 0.0);
+    CHECK(missed["lesion"]["sensitivity"]["value"] == 0.0);
+    CHECK(missed["lesion"]["false_positives"] == 0);
+    CHECK(missed["lesion"]["froc"]["value"] == 0.0);
+    CHECK(missed["lesion"]["froc"]["points"].empty());
+
+    const auto perfect = findings_of(data, data.test(), [&](auto s) {
+        std::vector<float> logits;
+        for (const auto m : data.stack().mask(s)) logits.push_back(m == 1 ? 5.0f : -5.0f);
+        return logits;
+    });
+    request.findings = &perfect;
+    const auto e = ordered_json::parse(evaluation<>::judge(request).json);
+    CHECK(e["surface"]["hd"]["value"] == 0.0);
+    CHECK(e["surface"]["nsd"]["value"] == 1.0);
+    CHECK(e["surface"]["hd"]["worst"] == 0);
+    CHECK(e["surface"]["dimension"] == 3);
+    CHECK(e["lesion"]["sensitivity"]["value"] == 1.0);
+    CHECK(e["lesion"]["found"] == e["lesion"]["lesions"]);
+    CHECK(e["lesion"]["false_positives_per_patient"]["value"] == 0.0);
+    CHECK(e["lesion"]["marked_mm3_on_healthy"]["value"] == 0.0);
+    CHECK(e["lesion"]["froc"]["value"] == 1.0);
+    CHECK(check_values(e) > 120);
+}
+
+TEST_CASE("the calibration section has the Brier score and calibration error of the pixels, with intervals") {
+    const made_slices data;
+    const auto network = good_scorer(data, data.test());
+    const auto e = ordered_json::parse(evaluation<>::judge(request_for(data, network)).json)["calibration"];
+    const auto h = network.pixels();
+    CHECK(e["brier"]["value"].get<double>() == Approx(*brier_score(h)));
+    CHECK(e["ece"]["value"].get<double>() == Approx(*calibration_error(calibration_steps(h, 15))));
+    for (const char* name : {"brier", "ece"}) {
+        CHECK(e[name]["interval"]["low"].get<double>() <= e[name]["value"].get<double>());
+        CHECK(e[name]["interval"]["high"].get<double>() >= e[name]["value"].get<double>());
+    }
+    std::int64_t n = 0;
+    for (const auto& step : e["reliability"]) n += step["n"].get<std::int64_t>();
+    CHECK(n == count_classes(h).total());
+}
+
+TEST_CASE("slices of a vertebra that do not follow each other, or have no spacing, are refused by name") {
+    made_slices data;
+    const auto sentence = [&] {
+        try {
+            findings_of(data, data.test(), [](auto) { return std::vector<float>(256, -5); });
+        } catch (const bad_input& e) {
+            return std::string{e.what()};
+        }
+        return std::string{};
+    };
+    data.slices[data.test()[3]].position = 7;
+    CHECK(sentence() == "slices of V30 of patient 'p5' do not follow each other in slices.csv: position 3 was expected after 2, not 7; prepare the store again");
+    data.slices[data.test()[0]].step = 0;
+    CHECK(sentence().find("no spacing in mm") != std::string::npos);
 }

@@ -53,6 +53,11 @@ TEST_CASE("evaluate judges the test patients, and its numbers are those of the n
     CHECK(e["checkpoint"] == "ep03_prauc0.2500.safetensors");
     CHECK(e["threshold"]["value"] == 0.4);
     CHECK(e["threshold"]["fitted_on"] == "validation");
+    CHECK(e["postprocessed"].is_null());
+    CHECK(e["surface"]["dimension"] == 3);
+    for (const char* metric : {"hd", "hd95", "assd", "nsd"}) CHECK(e["surface"][metric].contains("undefined"));
+    CHECK(e["lesion"]["sensitivity"].contains("value"));
+    CHECK(e["calibration"]["brier"]["value"].is_number());
 
     const store data{m.options.data};
     const auto parts = parts_of(data, patient_split::load(data), 0);
@@ -93,7 +98,7 @@ TEST_CASE("a run is not judged by a split that it was not trained with") {
 
 TEST_CASE("weights are not put behind another input") {
     made m;
-    static constexpr experiment other = with(tiny, input::windows{hu{0, 900}});
+    static constexpr auto other = with(tiny, input::windows{hu{0, 900}});
     CHECK_THROWS_WITH(inference<>::checkpoints(plan_of<other>, m.options.run), Catch::Contains("another 'input'"));
 }
 
@@ -138,4 +143,43 @@ TEST_CASE("a damaged slice stops an evaluation") {
     file.close();
     CHECK(refusal(m).find("is damaged") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(m.options.run / "evaluation.json"));
+}
+
+namespace {
+
+constexpr experiment cleaned{"cleaned", input::windows{hu{0, 1000}}, input::size{16}, model::attention_unet{.features = 4, .depth = 2}, budget{.steps = 10, .batch = 2},
+                             metric::set{metric::dice{}, metric::nsd{.tolerance = millimetres{12}}, metric::lesion_sensitivity{match::centre_inside{}}, metric::sensitivity_at_specificity{}},
+                             postprocess::chain{postprocess::min_area{.mm2 = search::among{0, 100, 300}}, postprocess::keep_largest{}}};
+constexpr auto other = with(cleaned, postprocess::min_area{.mm2 = 40});
+
+} // namespace
+
+TEST_CASE("an experiment that postprocesses has it fitted on validation, judged on test, stored and taken up again") {
+    made m;
+    make_run(plan_of<cleaned>, store{m.folder / "store"}, m.folder / "cleaned");
+    m.options.run = m.folder / "cleaned";
+    const auto first = ordered_json::parse(evaluator<>::evaluate(plan_of<cleaned>, m.options).line);
+    const auto& p = first["postprocessed"];
+    REQUIRE(p.is_object());
+    CHECK(p["threshold"]["fitted_on"] == "validation");
+    CHECK(p["threshold"]["objective_value"].is_number());
+    CHECK(first["threshold"]["value"] == 0.4); // the checkpoint's own stays what it was
+    const auto counts = [](const ordered_json& c) { return c["tp"].get<long>() + c["fp"].get<long>() + c["fn"].get<long>() + c["tn"].get<long>(); };
+    CHECK(counts(p["pixel"]["counts"]) == counts(first["pixel"]["counts"]));
+    CHECK(first["surface"]["nsd"].contains("value"));
+    CHECK(first["lesion"]["metrics"].contains("lesion_sensitivity"));
+    CHECK(first["pixel"].contains("sensitivity_at_specificity"));
+
+    m.options.stored_thresholds = true;
+    const auto again = ordered_json::parse(evaluator<>::evaluate(plan_of<cleaned>, m.options).line);
+    CHECK(again["postprocessed"] == p);
+    CHECK(again["lesion"] == first["lesion"]);
+
+    static constexpr experiment other = with(cleaned, postprocess::min_area{.mm2 = 40});
+    try {
+        (void)evaluator<>::evaluate(plan_of<other>, m.options);
+        FAIL("another postprocess was taken for the stored one");
+    } catch (const bad_input& e) {
+        CHECK(std::string{e.what()}.find("holds another postprocess than the experiment has now") != std::string::npos);
+    }
 }

@@ -35,6 +35,8 @@ struct made_slices {
             info.position = s % each;
             info.relative = info.position / static_cast<double>(each - 1);
             info.native_pixels = 100;
+            info.spacing = {6, 6};
+            info.step = 5;
             for (int row = 0; row < size; ++row)
                 for (int column = 0; column < size; ++column) {
                     const auto i = static_cast<std::size_t>(s * pixels + row * size + column);

@@ -130,3 +130,35 @@ TEST_CASE("a prediction that cannot be made is one sentence, and nothing is writ
     CHECK(refusal(m).find("dataset.json") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists(m.options.out));
 }
+
+namespace {
+
+constexpr experiment cleaned{"cleaned", input::windows{hu{0, 1000}}, input::size{16}, model::attention_unet{.features = 4, .depth = 2}, budget{.steps = 10, .batch = 2},
+                             postprocess::min_volume{.mm3 = search::among{0, 1e9}}};
+constexpr experiment emptied{"cleaned", input::windows{hu{0, 1000}}, input::size{16}, model::attention_unet{.features = 4, .depth = 2}, budget{.steps = 10, .batch = 2},
+                             postprocess::min_volume{.mm3 = 1e9}};
+
+} // namespace
+
+TEST_CASE("a prediction is postprocessed as the run's evaluation chose, and refuses where nothing was chosen") {
+    made m;
+    m.options.run = m.folder / "cleaned";
+    make_run(plan_of<cleaned>, store{m.folder / "store"}, m.options.run);
+    try {
+        (void)predictor<>::predict(plan_of<cleaned>, m.options);
+        FAIL("a postprocess that was never fitted was used");
+    } catch (const bad_input& e) {
+        CHECK(std::string{e.what()}.find("so the postprocess is not fitted; run `evaluate`") != std::string::npos);
+    }
+    // Nothing to choose: everything smaller than a litre goes.
+    const auto all_gone = ordered_json::parse(predictor<>::predict(plan_of<emptied>, m.options).line);
+    CHECK(all_gone["postprocess"]["mm3"] == 1e9);
+    for (const auto& [key, v] : all_gone["vertebrae"].items()) CHECK(v["mask_ml"] == 0);
+
+    evaluator<>::evaluate(plan_of<cleaned>, {.run = m.options.run, .data = m.folder / "store", .split = "test", .stored_thresholds = false, .out = {}, .resamples = 10, .where = m.options.where});
+    const auto stored = ordered_json::parse(facet::detail::text_of(m.options.run / "evaluation.json"))["postprocessed"];
+    const auto chosen = ordered_json::parse(predictor<>::predict(plan_of<cleaned>, m.options).line);
+    CHECK(chosen["postprocess"] == stored["policy"]);
+    CHECK(chosen["postprocess"]["mm3"] == 0); // removing everything is never best
+    CHECK(chosen["pixel_threshold"] == stored["threshold"]["value"]);
+}

@@ -110,6 +110,11 @@ inline void write_evaluation(const made_study& study, const std::filesystem::pat
     request.pixel_objective = "f1";
     request.pixel_at_edge = at_edge;
     request.points = fit_operating_points(validation);
+    mask_findings findings{{}, 0, threshold};
+    vertebra_stream<part::test> vertebrae{[&](const auto& v) { findings.add(v); }};
+    for (const auto s : request.judged) vertebrae.add(study.slices[s], study.logits(s), study.stack().mask(s));
+    vertebrae.finish();
+    request.findings = &findings;
     request.resamples = 200;
     const auto result = evaluation<>::judge(request);
     std::filesystem::create_directories(run);

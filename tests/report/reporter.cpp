@@ -143,3 +143,15 @@ TEST_CASE("a damaged file is named", "[report]") {
     write_atomically(folder / "run" / "evaluation.json", std::string_view{"{\"experiment\": "});
     CHECK_THROWS_WITH(reporter<>::write(folder / "run"), Catch::Contains("evaluation.json"));
 }
+
+TEST_CASE("a report shows the free-response curve, lesions, surfaces and calibration", "[report]") {
+    const testing::scratch folder;
+    testing::made_study study;
+    study.make();
+    const auto html = written_report(study, folder.path());
+    CHECK(html.find("Free-response curve of lesions") != std::string::npos);
+    CHECK(html.find("95 % Hausdorff distance, mm") != std::string::npos);
+    CHECK(html.find("expected calibration error") != std::string::npos);
+    CHECK(html.find("in 3 dimensions") != std::string::npos);
+    CHECK(fs::exists(folder / "run" / "figures" / "free_response.svg"));
+}

@@ -17,7 +17,10 @@
 #include <facet/data/slice.hpp>
 #include <facet/engine/network.hpp>
 #include <facet/evaluate/histogram.hpp>
+#include <facet/evaluate/lesions.hpp>
+#include <facet/evaluate/surface_distances.hpp>
 #include <facet/optimizer/concept.hpp>
+#include <facet/postprocess/concept.hpp>
 #include <facet/residency.hpp>
 #include <facet/sampler/concept.hpp>
 #include <facet/threshold/concept.hpp>
@@ -26,11 +29,13 @@
 /// Everything behind it is compiled once, so an experiment's own translation unit stays at about a second.
 namespace facet {
 
-/// One metric of the experiment's set. `of_counts` or `of_ranking` is set, not both.
+/// One metric of the experiment's set; one of the pointers is set. Those of surfaces and lesions are for `evaluate` only.
 struct metric_entry {
     std::string_view name;
     std::optional<double> (*of_counts)(const confusion&) = nullptr;
-    std::optional<double> (*of_ranking)(const score_histogram&) = nullptr;
+    std::optional<double> (*of_ranking)(const score_histogram&) = nullptr; ///< or of calibration
+    std::optional<double> (*of_surface)(const surface_distances&) = nullptr;
+    std::optional<double> (*of_lesions)(lesion_volumes) = nullptr;
 };
 
 struct plan {
@@ -79,6 +84,7 @@ struct plan {
     int keep_checkpoints;
     threshold::choice (*choose_threshold)(const score_histogram&);
     std::string_view threshold_objective;     ///< "f1", or "fixed"
+    postprocess::steps postprocess;
 };
 
 /// Declared here, defined in app/commands-inl.hpp. A template only so that its definition may live in a header without `inline`: header-only

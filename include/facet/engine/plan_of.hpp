@@ -70,6 +70,11 @@ template <class P> struct monitor_signature {
 template <class P> struct threshold_signature {
     static_assert(threshold::policy<P>, "facet: a threshold search must be callable as `threshold::choice operator()(const score_histogram&) const`");
 };
+template <class P> inline constexpr bool postprocess_fits = postprocess::policy<P> || std::same_as<P, postprocess::none>;
+template <class P> struct postprocess_signature {
+    static_assert(postprocess_fits<P>, "facet: a postprocess must be callable as `void operator()(const postprocess::score_stack&) const` or as "
+                                       "`void operator()(const postprocess::mask_stack&) const`");
+};
 template <class P> struct optimizer_signature {
     static_assert(optimizer::policy<P>, "facet: an optimizer must have `learning_rate` and offer `std::unique_ptr<optimizer::state> start(const "
                                         "std::vector<at::Tensor>& parameters) const`");
@@ -93,7 +98,7 @@ template <const auto& e>
 inline constexpr bool signatures_fit =
     input_fits<policy_t<e, role::input>> && sampler::policy<policy_t<e, role::sampler>> && augment::policy<policy_t<e, role::augment>>
     && model::policy<policy_t<e, role::model>> && loss::policy<policy_t<e, role::loss>> && monitor::policy<policy_t<e, role::monitor>>
-    && threshold::policy<policy_t<e, role::threshold>> && optimizer::policy<policy_t<e, role::optimizer>>
+    && threshold::policy<policy_t<e, role::threshold>> && postprocess_fits<policy_t<e, role::postprocess>> && optimizer::policy<policy_t<e, role::optimizer>>
     && schedule::policy<policy_t<e, role::schedule>> && precision::policy<policy_t<e, role::precision>>
     && split::policy<policy_t<e, role::split>> && residency::policy<policy_t<e, role::residency>>
     && supplied<policy_t<e, role::loss>, policy_t<e, role::target>>;
@@ -106,6 +111,7 @@ struct signatures : input_signature<policy_t<e, role::input>>,
                     loss_signature<policy_t<e, role::loss>>,
                     monitor_signature<policy_t<e, role::monitor>>,
                     threshold_signature<policy_t<e, role::threshold>>,
+                    postprocess_signature<policy_t<e, role::postprocess>>,
                     optimizer_signature<policy_t<e, role::optimizer>>,
                     schedule_signature<policy_t<e, role::schedule>>,
                     precision_signature<policy_t<e, role::precision>>,
@@ -122,7 +128,9 @@ template <const auto& m> consteval metric_entry metric_entry_of() {
     using M = std::remove_cvref_t<decltype(m)>;
     metric_entry entry{.name = short_name<M>};
     if constexpr (metric::of_counts<M>) entry.of_counts = [](const confusion& c) { return m(c); };
-    else if constexpr (metric::of_ranking<M>) entry.of_ranking = [](const score_histogram& h) { return m(h); };
+    else if constexpr (metric::of_ranking<M> || metric::of_calibration<M>) entry.of_ranking = [](const score_histogram& h) { return m(h); };
+    else if constexpr (metric::of_surface<M>) entry.of_surface = [](const surface_distances& d) { return m(d); };
+    else if constexpr (metric::of_lesions<M>) entry.of_lesions = [](lesion_volumes v) { return m(v); };
     return entry;
 }
 
@@ -150,6 +158,21 @@ template <const auto& e> constexpr double ema_decay_of() {
 template <const auto& e> at::Tensor loss_value(const at::Tensor& logits, const at::Tensor& target) {
     if constexpr (loss::needs_distances<policy_t<e, role::loss>>) return policy_of<e, role::loss>(logits, target, policy_of<e, role::target>(target));
     else return policy_of<e, role::loss>(logits, target);
+}
+
+template <const auto& e> consteval postprocess::steps postprocess_of() {
+    using P = policy_t<e, role::postprocess>;
+    postprocess::steps s;
+    if constexpr (!std::same_as<P, postprocess::none>) {
+        using fixed = decltype(postprocess::alternative_of(policy_of<e, role::postprocess>, 0));
+        s.alternatives = postprocess::alternatives_of(policy_of<e, role::postprocess>);
+        s.describe = [](std::size_t i) { return describe_policy(postprocess::alternative_of(policy_of<e, role::postprocess>, i)); };
+        if constexpr (postprocess::of_scores<fixed>)
+            s.change_scores = [](std::size_t i, const postprocess::score_stack& scores) { postprocess::alternative_of(policy_of<e, role::postprocess>, i)(scores); };
+        if constexpr (postprocess::of_mask<fixed>)
+            s.change_mask = [](std::size_t i, const postprocess::mask_stack& mask) { postprocess::alternative_of(policy_of<e, role::postprocess>, i)(mask); };
+    }
+    return s;
 }
 
 /// What the threshold maximises: its objective's name, or the policy's own.
@@ -206,6 +229,7 @@ template <const auto& e> inline constexpr plan plan_of{
     .monitor = [](const score_histogram& h, const threshold::choice& t) { return policy_of<e, role::monitor>(h, t); },
     .keep_checkpoints = policy_of<e, role::monitor>.keep,
     .choose_threshold = [](const score_histogram& h) { return policy_of<e, role::threshold>(h); },
-    .threshold_objective = detail::threshold_objective_of<e>()};
+    .threshold_objective = detail::threshold_objective_of<e>(),
+    .postprocess = detail::postprocess_of<e>()};
 
 } // namespace facet

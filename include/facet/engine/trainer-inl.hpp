@@ -336,6 +336,7 @@ private:
         const auto counts = confusion_at(v.total, score_histogram::bin_of_probability(v.threshold.value));
         std::vector<events::scalar> curves{{"train/loss", static_cast<float>(train_loss)}, {"val/loss", static_cast<float>(v.loss)}, {"learning_rate", static_cast<float>(rate)}};
         for (const auto& m : p_.metrics) {
+            if (m.of_counts == nullptr && m.of_ranking == nullptr) continue; // surfaces and lesions need whole vertebrae: `evaluate`
             const auto value = m.of_counts != nullptr ? m.of_counts(counts) : m.of_ranking(v.total);
             line[std::string{m.name}] = metric(value, classes.total());
             if (value) curves.push_back({"val/" + std::string{m.name}, static_cast<float>(*value)});

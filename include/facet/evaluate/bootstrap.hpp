@@ -5,6 +5,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
@@ -12,6 +14,7 @@
 
 #include <facet/core/error.hpp>
 #include <facet/core/rng.hpp>
+#include <facet/evaluate/curve.hpp>
 #include <facet/evaluate/exact.hpp>
 #include <facet/evaluate/scores.hpp>
 
@@ -35,18 +38,30 @@ public:
         std::vector<std::uint32_t> rank(score_histogram::bins);
         for (std::size_t b = score_histogram::bins - 1; b-- > 0;)
             rank[b] = rank[b + 1] + ((has_positive[b] || has_positive[b + 1]) ? 1 : 0);
-        const auto patients = judged.patients().size();
-        const std::size_t ranks = rank[0] + std::size_t{1};
-        std::vector<std::int64_t> positive(ranks * patients), negative(ranks * patients);
-        for (const auto& v : judged.vertebrae())
-            for (const auto& e : v.pixels.entries()) {
-                positive[rank[e.bin] * patients + v.patient_place] += e.positive;
-                negative[rank[e.bin] * patients + v.patient_place] += e.negative;
+        std::vector<std::vector<const vertebra_score*>> of_patient(judged.patients().size());
+        for (const auto& v : judged.vertebrae()) of_patient[v.patient_place].push_back(&v);
+
+        // Patient by patient through one row of counts, twice: to count the entries of every rank, then to put them in their places.
+        std::vector<class_counts> row(rank[0] + std::size_t{1});
+        std::vector<std::uint32_t> touched;
+        const auto each_entry = [&](auto&& visit) {
+            for (std::uint32_t p = 0; p < of_patient.size(); ++p) {
+                for (const auto* v : of_patient[p])
+                    for (const auto& e : v->pixels.entries()) {
+                        auto& one = row[rank[e.bin]];
+                        if (one.positive == 0 && one.negative == 0) touched.push_back(rank[e.bin]);
+                        one.positive += e.positive, one.negative += e.negative;
+                    }
+                for (const auto r : touched) visit(entry{r, p, narrowed(row[r].positive), narrowed(row[r].negative)}), row[r] = {};
+                touched.clear();
             }
+        };
+        std::vector<std::size_t> place(row.size() + 1);
+        each_entry([&](const entry& e) { ++place[e.rank + 1]; });
+        std::partial_sum(place.begin(), place.end(), place.begin());
         clustered_counts result;
-        for (std::size_t i = 0; i < positive.size(); ++i)
-            if (positive[i] != 0 || negative[i] != 0)
-                result.entries_.push_back({static_cast<std::uint32_t>(i / patients), static_cast<std::uint32_t>(i % patients), positive[i], negative[i]});
+        result.entries_.resize(place.back());
+        each_entry([&](const entry& e) { result.entries_[place[e.rank]++] = e; });
         return result;
     }
     /// Slices, vertebrae or patients: one score, truth and patient number each.
@@ -59,7 +74,7 @@ public:
         for (std::size_t k = 0; k < order.size(); ++k) {
             const auto i = order[k];
             if (k > 0 && scores[order[k - 1]] != scores[i]) ++rank;
-            result.entries_.push_back({rank, patient[i], truth[i] ? 1 : 0, truth[i] ? 0 : 1});
+            result.entries_.push_back({rank, patient[i], truth[i] ? 1u : 0u, truth[i] ? 0u : 1u});
         }
         return result;
     }
@@ -91,9 +106,12 @@ public:
 
 private:
     struct entry {
-        std::uint32_t rank, patient;
-        std::int64_t positive, negative;
+        std::uint32_t rank = 0, patient = 0, positive = 0, negative = 0;
     };
+    [[nodiscard]] static std::uint32_t narrowed(std::int64_t count) {
+        if (count > std::numeric_limits<std::uint32_t>::max()) throw bad_input{"a patient has more than 4,294,967,295 pixels of one score; split the case"};
+        return static_cast<std::uint32_t>(count);
+    }
     template <class Visit> void walk(patient_weights weights, Visit&& visit) const {
         for (std::size_t i = 0; i < entries_.size();) {
             const auto rank = entries_[i].rank;

@@ -17,8 +17,10 @@
 #include <facet/evaluate/bootstrap.hpp>
 #include <facet/evaluate/curve.hpp>
 #include <facet/evaluate/exact.hpp>
+#include <facet/evaluate/sections.hpp>
 #include <facet/evaluate/statement.hpp>
 #include <facet/evaluate/table.hpp>
+#include <facet/evaluate/values.hpp>
 #include <facet/metric/dice.hpp>
 #include <facet/metric/f1.hpp>
 #include <facet/metric/iou.hpp>
@@ -27,30 +29,6 @@
 #include <facet/metric/specificity.hpp>
 
 namespace facet::detail {
-
-using json = nlohmann::ordered_json;
-using optional_interval = std::optional<interval>;
-
-/// `{"value": null|x, "n": used, "undefined": k}`: a pooled value used all n units or is undefined once.
-inline json value_of(std::optional<double> value, std::int64_t n) {
-    return {{"value", value ? json(*value) : json(nullptr)}, {"n", value ? n : 0}, {"undefined", value ? 0 : 1}};
-}
-inline json value_of(std::optional<double> value, std::int64_t n, const optional_interval& i) {
-    json v = value_of(value, n);
-    if (i && value) v["interval"] = {{"low", i->low}, {"high", i->high}, {"resamples", i->resamples}, {"undefined", i->undefined}};
-    else v["interval"] = nullptr;
-    return v;
-}
-/// A mean over the items where the value is defined; the others are counted, never averaged as 0 or 1.
-inline json mean_of(std::span<const std::optional<double>> values, const optional_interval& i) {
-    double sum = 0;
-    std::int64_t n = 0;
-    for (const auto& v : values)
-        if (v) sum += *v, ++n;
-    json result = value_of(n > 0 ? std::optional{sum / static_cast<double>(n)} : std::nullopt, n, i);
-    result["undefined"] = static_cast<std::int64_t>(values.size()) - n;
-    return result;
-}
 
 inline std::span<const named_metric> standard_metrics() {
     static constexpr auto of = []<class M>(M) { return +[](const confusion& c) { return M{}(c); }; };
@@ -113,6 +91,8 @@ public:
         out["slice"] = items_report(judged_items::slices(network_), request_.points.slice);
         out["vertebra"] = vertebra();
         out["patient"] = items_report(judged_items::patients(network_), request_.points.patient);
+        out["calibration"] = calibration_section(network_, bootstrap_);
+        findings(out);
         out["trivial"] = trivial_report();
         out["comparison"] = comparison(out);
         out["demo"] = demo(out);
@@ -122,6 +102,14 @@ public:
     }
 
 private:
+    /// What needs whole vertebrae, at the final masks.
+    void findings(json& out) const {
+        const auto* f = request_.findings;
+        out["surface"] = f ? surface_section(*f, request_.metrics, bootstrap_) : json(nullptr);
+        out["lesion"] = f ? lesion_section(*f, request_.metrics, bootstrap_) : json(nullptr);
+        out["postprocessed"] = f && request_.postprocess ? postprocessed_section(*f, *request_.postprocess, request_.pixel_objective, metrics_, bootstrap_) : json(nullptr);
+    }
+
     static constexpr std::size_t trivials = trivial::scorers::names.size();
 
     void score_trivially() {
@@ -179,6 +167,8 @@ private:
         }));
         out.update(pixel_ranking(network_));
         const auto at_threshold = confusion_at(h, bin_);
+        for (const auto& m : request_.metrics)
+            if (m.of_scores != nullptr && !out.contains(m.name)) out[m.name] = value_of(m.of_scores(h), total);
         for (const auto& m : metrics_)
             out[m.name] = value_of(m.value(at_threshold), total, bootstrap_.of([&](auto w) { return m.value(counts.total(w)); }));
         out["counts"] = counts_json(at_threshold);
@@ -456,6 +446,27 @@ inline std::optional<operating_point> stored_point(const json& threshold) {
 namespace facet {
 
 template <class T> evaluation_result evaluation<T>::judge(const evaluation_request& request) { return detail::judge{request}.run(); }
+
+template <class T> postprocess_choice evaluation<T>::stored_postprocess(const std::string& text, const std::string& origin, const postprocess::steps& steps) {
+    const auto again = "; run `evaluate` on the run's own store first";
+    try {
+        const auto all = detail::json::parse(text);
+        if (!all.contains("postprocessed") || all["postprocessed"].is_null()) throw bad_input{"'" + origin + "' holds no postprocess, and the experiment has one" + again};
+        const auto& stored = all["postprocessed"];
+        postprocess_choice choice;
+        choice.alternative = stored.at("alternative").get<std::size_t>();
+        if (choice.alternative >= steps.alternatives || detail::json::parse(steps.describe(choice.alternative)) != stored.at("policy"))
+            throw bad_input{"'" + origin + "' holds another postprocess than the experiment has now" + again};
+        choice.policy = steps.describe(choice.alternative);
+        const auto& t = stored.at("threshold");
+        choice.threshold = {.value = t.at("value").get<double>(), .objective = {}, .at_edge = t.at("at_edge").get<bool>()};
+        if (!t.at("objective_value").is_null()) choice.threshold.objective = t["objective_value"].get<double>();
+        if (!t.at("objective_value_without").is_null()) choice.objective_without = t["objective_value_without"].get<double>();
+        return choice;
+    } catch (const detail::json::exception&) {
+        throw bad_input{"'" + origin + "' is damaged: its postprocess cannot be read" + again};
+    }
+}
 
 template <class T> operating_points evaluation<T>::stored_points(const std::string& text, const std::string& origin, const std::string& checkpoint) {
     try {

@@ -1,23 +1,22 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <facet/evaluate/findings.hpp>
 #include <facet/evaluate/histogram.hpp>
+#include <facet/evaluate/named_metric.hpp>
 #include <facet/evaluate/operating_point.hpp>
+#include <facet/evaluate/part.hpp>
+#include <facet/evaluate/postprocessing.hpp>
 #include <facet/evaluate/scores.hpp>
 #include <facet/evaluate/trivial.hpp>
 
 namespace facet {
-
-/// A metric of the experiment at the frozen pixel threshold.
-struct named_metric {
-    std::string name;
-    std::optional<double> (*value)(const confusion&) = nullptr;
-};
 
 /// Everything a judgement needs; no file is read, no network run.
 struct evaluation_request {
@@ -30,6 +29,8 @@ struct evaluation_request {
     std::vector<std::uint32_t> judged;      ///< slices of the part
     std::vector<std::uint32_t> training;    ///< slices of the training patients; empty: no trivial scorers
     const scores* network = nullptr;        ///< finished, on `judged`
+    const mask_findings* findings = nullptr; ///< the final masks of `judged`; without them nothing is said of surfaces and lesions
+    std::optional<postprocess_choice> postprocess; ///< fitted on validation; the findings are after it
 
     double pixel_threshold = 0.5;           ///< on the probability, frozen
     std::string pixel_objective = "fixed";
@@ -52,8 +53,8 @@ struct evaluation_result {
     std::string curves;     ///< curves.json: what a report draws
 };
 
-/// Fits the three operating points on validation scores.
-[[nodiscard]] operating_points fit_operating_points(const scores& validation);
+/// Fits the three operating points on validation scores: `scores`, or `on<part::validation, scores>`.
+template <std::derived_from<scores> Scores> [[nodiscard]] operating_points fit_operating_points(const Scores& validation);
 
 /// Judges at pixel, slice, vertebra and patient level, and by vertebra level, beside the trivial scorers; intervals resample patients.
 /// A template only so that it can be header-only and compiled once from one source.
@@ -61,6 +62,9 @@ template <class = void> struct evaluation {
     static evaluation_result judge(const evaluation_request& request);
     /// The operating points and the pixel threshold that an evaluation.json holds; throws bad_input naming `origin`.
     static operating_points stored_points(const std::string& json, const std::string& origin, const std::string& checkpoint);
+    /// The postprocess and its threshold that an evaluation.json holds, for an experiment that postprocesses by `steps`. Throws bad_input
+    /// naming `origin` where it holds none or another.
+    static postprocess_choice stored_postprocess(const std::string& json, const std::string& origin, const postprocess::steps& steps);
 };
 
 /// Scores, truths, patients and levels of the slices, vertebrae or patients of one scorer, ready for ranking. Where every pixel was
@@ -112,7 +116,8 @@ struct judged_items {
     }
 };
 
-inline operating_points fit_operating_points(const scores& validation) {
+template <std::derived_from<scores> Scores> operating_points fit_operating_points(const Scores& validation) {
+    static_assert(sizeof(detail::may_be_fitted_on<Scores>) > 0);
     const auto fit = [](const judged_items& items) { return fit_operating_point(items.score, items.truth); };
     return {.slice = fit(judged_items::slices(validation)),
             .vertebra = fit(judged_items::vertebrae(validation)),

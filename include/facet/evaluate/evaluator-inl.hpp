@@ -6,6 +6,7 @@
 #include <facet/evaluate/evaluator.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -97,21 +98,28 @@ template <class T> evaluation_summary evaluator<T>::evaluate(const plan& p, cons
     request.pixel_objective_value = checkpoint.threshold.objective;
     request.pixel_at_edge = checkpoint.threshold.at_edge;
     request.resamples = options.resamples;
-    for (const auto& m : p.metrics)
-        if (m.of_counts != nullptr) request.metrics.push_back({std::string{m.name}, m.of_counts});
+    for (const auto& m : p.metrics) request.metrics.push_back({std::string{m.name}, m.of_counts, m.of_ranking, m.of_surface, m.of_lesions});
 
     const inference<> network{p, checkpoint, options.where};
     if (options.stored_thresholds) {
         const auto stored = options.run / "evaluation.json";
         if (!std::filesystem::exists(stored))
             throw bad_input{"'" + stored.string() + "' is not there, so no thresholds are stored; run `evaluate` on the run's own store first"};
-        request.points = evaluation<>::stored_points(detail::text_of(stored), stored.string(), checkpoint.path.filename().string());
+        const auto text = detail::text_of(stored);
+        request.points = evaluation<>::stored_points(text, stored.string(), checkpoint.path.filename().string());
+        if (p.postprocess.alternatives > 0) request.postprocess = evaluation<>::stored_postprocess(text, stored.string(), p.postprocess);
     } else {
         detail::verify_slices(data, parts.validation);
-        request.points = fit_operating_points(detail::network_scores(network, data, parts.validation));
+        postprocess_search search{p.postprocess};
+        std::function<void(const on<part::validation, vertebra_stack>&)> look;
+        if (p.postprocess.alternatives > 0) look = [&](const auto& v) { search.add(v); };
+        request.points = fit_operating_points(detail::network_scores<part::validation>(network, data, parts.validation, look));
+        if (p.postprocess.alternatives > 0) request.postprocess = search.choose(p.choose_threshold);
     }
-    const auto judged = detail::network_scores(network, data, parts.judged);
+    mask_findings findings{p.postprocess, request.postprocess ? request.postprocess->alternative : 0, request.postprocess ? request.postprocess->threshold.value : request.pixel_threshold};
+    const auto judged = detail::network_scores<part::test>(network, data, parts.judged, [&](const auto& v) { findings.add(v); });
     request.network = &judged;
+    request.findings = &findings;
 
     const auto result = evaluation<>::judge(request);
     const auto folder = detail::evaluation_folder(data, checkpoint, options);

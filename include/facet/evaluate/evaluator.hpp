@@ -29,7 +29,8 @@ struct evaluation_summary {
 template <class = void> struct evaluator {
     /// Judges the best checkpoint of a run on one part of a store: scores its slices, unaugmented and at their natural prevalence, fits the
     /// thresholds of slices, vertebrae and patients on the validation part, fits the trivial scorers on the training part, and writes
-    /// evaluation.json, curves.json and scores.csv. The pixel threshold is the checkpoint's. Throws bad_input for a store the run does not
+    /// evaluation.json, curves.json and scores.csv. The pixel threshold is the checkpoint's; an experiment that postprocesses has postprocess and
+    /// threshold fitted together on the validation part. Throws bad_input for a store the run does not
     /// know, an unknown part, or thresholds that were never stored.
     static evaluation_summary evaluate(const plan& p, const evaluate_options& options);
 };

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -53,7 +52,8 @@ private:
     std::size_t count_ = 0;
 };
 
-/// The occupied bins of a score_histogram: a vertebra fills a few thousand of 65,538, and a study has hundreds of vertebrae.
+/// The occupied bins of a score_histogram: a vertebra fills a few thousand of 65,538, and a study has hundreds of vertebrae. Kept as numbers of
+/// seven bits to a byte (bin as the step from the one before, negatives, positives): three bytes for most.
 class sparse_histogram {
 public:
     struct entry {
@@ -62,42 +62,61 @@ public:
         std::uint32_t negative = 0;
     };
 
-    [[nodiscard]] std::span<const entry> entries() const { return entries_; } ///< ascending by bin
+    [[nodiscard]] std::vector<entry> entries() const { ///< ascending by bin
+        std::vector<entry> out;
+        out.reserve(count_);
+        std::uint32_t bin = 0;
+        for (std::size_t at = 0; at < bytes_.size();) {
+            bin += number(at);
+            const auto negative = number(at), positive = number(at);
+            out.push_back({bin, positive, negative});
+        }
+        return out;
+    }
     void add_to(score_histogram& dense) const {
-        for (const auto& e : entries_) dense.positive[e.bin] += e.positive, dense.negative[e.bin] += e.negative;
+        for (const auto& e : entries()) dense.positive[e.bin] += e.positive, dense.negative[e.bin] += e.negative;
     }
     sparse_histogram& operator+=(const sparse_histogram& other) {
-        std::vector<entry> merged;
-        merged.reserve(entries_.size() + other.entries_.size());
-        std::ranges::merge(entries_, other.entries_, std::back_inserter(merged), {}, &entry::bin, &entry::bin);
-        entries_ = sum_equal_bins(std::move(merged));
-        return *this;
+        if (count_ == 0) return *this = other;
+        score_histogram sum;
+        add_to(sum);
+        other.add_to(sum);
+        return *this = of(sum);
     }
     [[nodiscard]] static sparse_histogram of(const score_histogram& dense) {
         sparse_histogram result;
-        for (std::size_t b = 0; b < score_histogram::bins; ++b)
-            if (dense.positive[b] != 0 || dense.negative[b] != 0)
-                result.entries_.push_back({static_cast<std::uint32_t>(b), narrowed(dense.positive[b]), narrowed(dense.negative[b])});
+        std::size_t before = 0;
+        for (std::size_t b = 0; b < score_histogram::bins; ++b) {
+            if (dense.positive[b] == 0 && dense.negative[b] == 0) continue;
+            result.append(static_cast<std::uint32_t>(b - before));
+            result.append(narrowed(dense.negative[b]));
+            result.append(narrowed(dense.positive[b]));
+            before = b;
+            ++result.count_;
+        }
+        result.bytes_.shrink_to_fit();
         return result;
     }
 
 private:
-    [[nodiscard]] static std::vector<entry> sum_equal_bins(std::vector<entry> sorted) {
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < sorted.size(); ++i) {
-            if (kept > 0 && sorted[kept - 1].bin == sorted[i].bin) {
-                sorted[kept - 1].positive += sorted[i].positive;
-                sorted[kept - 1].negative += sorted[i].negative;
-            } else sorted[kept++] = sorted[i];
+    void append(std::uint32_t n) {
+        for (; n >= 128; n >>= 7) bytes_.push_back(static_cast<std::uint8_t>(n | 128));
+        bytes_.push_back(static_cast<std::uint8_t>(n));
+    }
+    [[nodiscard]] std::uint32_t number(std::size_t& at) const {
+        std::uint32_t n = 0;
+        for (unsigned shift = 0;; shift += 7) {
+            const auto byte = bytes_[at++];
+            n |= static_cast<std::uint32_t>(byte & 127) << shift;
+            if (byte < 128) return n;
         }
-        sorted.resize(kept);
-        return sorted;
     }
     [[nodiscard]] static std::uint32_t narrowed(std::int64_t count) {
         if (count > std::numeric_limits<std::uint32_t>::max()) throw bad_input{"a vertebra has more than 4,294,967,295 pixels of one score; split the case"};
         return static_cast<std::uint32_t>(count);
     }
-    std::vector<entry> entries_;
+    std::vector<std::uint8_t> bytes_;
+    std::size_t count_ = 0;
 };
 
 /// A slice as judged: its score and whether it holds a fracture pixel.

@@ -32,6 +32,23 @@ inline void print_scorer(std::ostream& out, const std::string& name, const nlohm
         << printed_metric(patient["roc_auc"]) << '\n';
 }
 
+/// Calibration, surfaces, lesions, postprocess: what is there.
+inline void print_findings(std::ostream& out, const nlohmann::ordered_json& e) {
+    if (const auto& p = e["postprocessed"]; !p.is_null()) {
+        const auto& t = p["threshold"];
+        out << "  after postprocess " << p["policy"].dump() << ", pixel >= " << printed_number(t["value"], 4) << (t["at_edge"].get<bool>() ? " (at the edge of its search space)" : "") << ": Dice "
+            << printed_metric(p["pixel"]["dice"]) << "; Dice of fractured vertebrae " << printed_metric(p["vertebra"]["dice"]) << '\n';
+    }
+    const auto& c = e["calibration"];
+    out << "  calibration: Brier " << printed_metric(c["brier"], 5) << " (a constant: " << printed_number(c["brier"]["chance"], 5) << "), ECE " << printed_metric(c["ece"], 5) << '\n';
+    if (const auto& s = e["surface"]; !s.is_null())
+        out << "  surfaces of fractured vertebrae (" << s["dimension"] << "-D, " << s["hd95"]["worst"] << " missed count as worst): HD95 " << printed_metric(s["hd95"], 1) << " mm, ASSD "
+            << printed_metric(s["assd"], 1) << " mm, NSD " << printed_metric(s["nsd"]) << '\n';
+    if (const auto& l = e["lesion"]; !l.is_null())
+        out << "  lesions: " << l["found"] << " of " << l["lesions"] << " found, sensitivity " << printed_metric(l["sensitivity"]) << ", false positives per patient "
+            << printed_metric(l["false_positives_per_patient"], 2) << ", FROC " << printed_metric(l["froc"]) << '\n';
+}
+
 inline std::string evaluation_table(const nlohmann::ordered_json& e) {
     std::ostringstream out;
     out << e["statement"].get<std::string>() << '\n';
@@ -59,9 +76,11 @@ inline std::string evaluation_table(const nlohmann::ordered_json& e) {
         << "; Dice of fractured vertebrae " << printed_metric(e["vertebra"]["dice"]) << '\n';
     for (const char* level : {"slice", "vertebra", "patient"}) {
         const auto& one = e[level];
-        out << "  " << std::left << std::setw(9) << level << " >= " << printed_number(one["threshold"]["value"], 4) << ": sensitivity " << printed_metric(one["sensitivity"])
+        out << "  " << std::left << std::setw(9) << level << " >= " << printed_number(one["threshold"]["value"], 4) << (one["threshold"]["at_edge"] == true ? " (at the edge of the scores)" : "") << ": sensitivity " << printed_metric(one["sensitivity"])
             << ", specificity " << printed_metric(one["specificity"]) << '\n';
     }
+
+    print_findings(out, e);
 
     out << "\n  " << std::setw(12) << "level" << std::setw(18) << "slices (pos.)" << std::setw(18) << "vertebrae (pos.)" << std::setw(11) << "prevalence" << std::setw(9)
         << "PR-AUC" << std::setw(9) << "(both)" << std::setw(8) << "Dice" << std::setw(12) << "slice sens." << "spec.\n";

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdint>
 #include <iomanip>
+#include <limits>
 #include <optional>
 #include <span>
 #include <sstream>
@@ -89,7 +90,7 @@ inline scan load(const predict_options& options, const slicing& recipe) {
 struct judged_vertebra {
     std::vector<std::int16_t> images;
     std::vector<std::uint8_t> masks; ///< 255 on other bones, 0 elsewhere
-    std::vector<float> probability;
+    std::vector<float> logits, probability;
     std::optional<double> score;
 };
 
@@ -99,6 +100,7 @@ inline judged_vertebra judge(const inference<>& network, const slicer& cutter, c
     v.images.resize(frame.count * pixels);
     v.masks.resize(v.images.size());
     v.probability.resize(v.images.size());
+    v.logits.resize(v.images.size());
     for (std::size_t s = 0; s < frame.count; ++s) cutter.cut(frame, s, std::span{v.images}.subspan(s * pixels, pixels), std::span{v.masks}.subspan(s * pixels, pixels));
     top_scores top;
     network.score(std::span<const std::int16_t>{v.images}, [&](std::span<const std::uint32_t> slices, const float* logits) {
@@ -107,11 +109,33 @@ inline judged_vertebra judge(const inference<>& network, const slicer& cutter, c
                 const float logit = logits[i * pixels + pixel];
                 const auto place = slices[i] * pixels + pixel;
                 v.probability[place] = static_cast<float>(1 / (1 + std::exp(-static_cast<double>(logit))));
+                v.logits[place] = v.masks[place] == ignore_label ? -std::numeric_limits<float>::infinity() : logit;
                 if (v.masks[place] != ignore_label) top.add(logit);
             }
     });
     v.score = top.score();
     return v;
+}
+
+/// Postprocess and threshold that an evaluation stored; a postprocess with nothing to choose is applied at the checkpoint's threshold where none did.
+inline std::optional<postprocess_choice> chosen_postprocess(const plan& p, const fs::path& run, const checkpoint_info& checkpoint) {
+    if (p.postprocess.alternatives == 0) return std::nullopt;
+    const auto path = run / "evaluation.json";
+    if (fs::exists(path)) return evaluation<>::stored_postprocess(read(path), path.string(), p.postprocess);
+    if (p.postprocess.alternatives > 1) throw bad_input{"'" + path.string() + "' is not there, so the postprocess is not fitted; run `evaluate` on the run's own store first"};
+    return postprocess_choice{.alternative = 0, .policy = p.postprocess.describe(0), .threshold = checkpoint.threshold, .objective_without = {}};
+}
+
+/// Probabilities of a vertebra's pixels after postprocessing; 0 where it removed them.
+inline std::vector<float> postprocessed(const plan& p, const postprocess_choice& choice, const judged_vertebra& v, const slice_frame& f) {
+    const postprocess::stack_shape shape{{f.count, f.size, f.size}, {f.step, f.pixel, f.pixel}};
+    const auto result = final_mask_of(v.logits, shape, p.postprocess, choice.alternative, choice.threshold.value);
+    std::vector<float> out(v.logits.size());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const bool removed = p.postprocess.change_mask != nullptr && result.mask[i] == 0;
+        out[i] = removed ? 0 : static_cast<float>(1 / (1 + std::exp(-static_cast<double>(result.logits[i]))));
+    }
+    return out;
 }
 
 inline mask_volume thresholded(const volume<float>& probability, double threshold) {
@@ -153,6 +177,8 @@ template <class T> prediction_summary predictor<T>::predict(const plan& p, const
     if (recipe.size != static_cast<std::size_t>(p.size))
         throw bad_input{"'" + (options.run / "dataset.json").string() + "' cuts slices of " + std::to_string(recipe.size) + " pixels; " + std::string{p.name} + " takes " + std::to_string(p.size)};
     const auto threshold = d::vertebra_threshold(options.run, checkpoint);
+    const auto postprocess = d::chosen_postprocess(p, options.run, checkpoint);
+    const double pixel_threshold = postprocess ? postprocess->threshold.value : checkpoint.threshold.value;
     const auto scan = d::load(options, recipe);
     const inference<> network{p, checkpoint, options.where};
     const slicer cutter{scan.ct, scan.labels, nullptr};
@@ -162,16 +188,20 @@ template <class T> prediction_summary predictor<T>::predict(const plan& p, const
     summary["data"] = checkpoint.data_statement;
     summary["experiment"] = p.name;
     summary["checkpoint"] = checkpoint.path.filename().string();
-    summary["pixel_threshold"] = checkpoint.threshold.value;
+    summary["pixel_threshold"] = pixel_threshold;
+    summary["postprocess"] = postprocess ? d::json::parse(postprocess->policy) : d::json(nullptr);
     summary["vertebra_threshold"] = threshold ? d::json(threshold->value) : d::json(nullptr);
     painter paint{scan.labels};
+    std::optional<painter> paint_final;
+    if (postprocess) paint_final.emplace(scan.labels);
     std::vector<std::optional<double>> scores;
     for (const auto& frame : scan.layout.frames) {
         const auto v = d::judge(network, cutter, frame);
         paint.add(frame, v.probability, v.masks);
+        if (postprocess) paint_final->add(frame, d::postprocessed(p, *postprocess, v, frame), v.masks);
         scores.push_back(v.score);
     }
-    const auto mask = d::thresholded(paint.probability(), checkpoint.threshold.value);
+    const auto mask = d::thresholded((paint_final ? *paint_final : paint).probability(), pixel_threshold);
     for (std::size_t i = 0; i < scores.size(); ++i) {
         const auto& frame = scan.layout.frames[i];
         summary["vertebrae"]["V" + std::to_string(frame.vertebra.value)] = {

@@ -219,6 +219,25 @@ struct scored_unit {
     return c.svg("ROC curve: " + std::string{name});
 }
 
+/// Free-response curve: lesions found over false positives per patient, as steps. `points` are (false positives, sensitivity), strict to lax.
+[[nodiscard]] inline std::string free_response(std::span<const point> points) {
+    double most = 1;
+    for (const auto& p : points) most = std::max(most, p.x * 1.05);
+    chart c{{"false positives per patient", 0, most}, {"", 0, 1}, 440, 330};
+    std::vector<point> steps{{0, 0}};
+    for (const auto& p : points) {
+        steps.push_back({p.x, steps.back().y});
+        steps.push_back(p);
+    }
+    c.line(steps, ink::blue, 2);
+    c.legend("sensitivity for lesions", ink::blue);
+    if (!points.empty()) {
+        c.ring(points.back(), ink::vermilion);
+        c.legend("the final mask", ink::vermilion);
+    }
+    return c.svg("Free-response curve of lesions");
+}
+
 /// A value with its interval, for comparing scorers.
 struct estimate {
     std::string name;

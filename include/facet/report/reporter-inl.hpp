@@ -43,6 +43,7 @@ public:
             rivals();
             pixels();
             vertebrae();
+            masks();
             by_level();
             if (data != nullptr && logits) examples(*data, logits);
         }
@@ -205,6 +206,13 @@ private:
         return out;
     }
 
+    [[nodiscard]] std::string calibration_note() const {
+        const auto& c = member(evaluation_, "calibration");
+        if (!number_at(c, "brier")) return {};
+        const auto& brier = member(c, "brier");
+        return " Brier score " + significant(number_at(c, "brier"), 3) + " (a constant: " + significant(number_at(brier, "chance"), 3) + "), expected calibration error " + significant(number_at(c, "ece"), 3) + ".";
+    }
+
     void pixels() {
         if (curves_.is_null()) return;
         page_.section("Pixels");
@@ -224,7 +232,7 @@ private:
         figure("probabilities", probabilities(histogram, threshold),
                "How sure the network is: fracture pixels should lie to the right, all others to the left of the threshold (dashed). Counts are logarithmic.");
         figure("reliability", reliability(calibration(histogram)),
-               "Where the network says 10 %, one pixel in ten should be fracture: a calibrated network follows the diagonal. Balanced sampling shifts it to overestimate.");
+               "Where the network says 10 %, one pixel in ten should be fracture: a calibrated network follows the diagonal. Balanced sampling shifts it to overestimate." + calibration_note());
         page_.end_row();
     }
 
@@ -255,6 +263,35 @@ private:
         if (std::ranges::none_of(units, &scored_unit::truth) || std::ranges::all_of(units, &scored_unit::truth)) return;
         figure(unit + "_roc", roc(unit + " sensitivity", units, number_at(member(evaluation_, unit), "threshold")),
                "Calling a " + unit + " fractured: sensitivity over one minus specificity. The ring is the threshold chosen on validation.");
+    }
+
+    /// What needs whole vertebrae: surfaces, lesions, the postprocess.
+    void masks() {
+        const auto &surface = member(evaluation_, "surface"), &lesion = member(evaluation_, "lesion"), &after = member(evaluation_, "postprocessed");
+        if (!lesion.is_object()) return;
+        page_.section("Masks and lesions");
+        if (after.is_object()) {
+            page_.paragraph("The masks are postprocessed: " + policy_text(member(after, "policy")) + ". Threshold " + significant(number_at(after, "threshold"), 3) + " and postprocess were chosen together on validation; pixel Dice here "
+                            + decimal(number_at(after, "pixel.dice"), 3) + ", of fractured vertebrae " + decimal(number_at(after, "vertebra.dice"), 3) + ".");
+            if (member(member(after, "threshold"), "at_edge") == true) page_.warning("The threshold of the postprocessed scores lies at the edge of what was searched on validation: the optimum may be beyond it.");
+        }
+        table t{.head = {"", "value", "95 %", "n", "undefined"}, .rows = {}};
+        const auto row = [&](const std::string& name, const json& metric, int decimals) {
+            const auto range = interval(metric, decimals);
+            t.rows.push_back({name, decimal(number_at(metric, "value"), decimals), range.empty() ? std::string{undefined_sign} : range, counted(metric, "n"), counted(metric, "undefined")});
+        };
+        row("lesions found", member(lesion, "sensitivity"), 3);
+        row("false positives per patient", member(lesion, "false_positives_per_patient"), 2);
+        row("false positives per vertebra", member(lesion, "false_positives_per_volume"), 3);
+        row("mm\u00b3 marked on a healthy vertebra", member(lesion, "marked_mm3_on_healthy"), 1);
+        for (const auto& [key, name] : {std::pair{"hd", "Hausdorff distance, mm"}, {"hd95", "95 % Hausdorff distance, mm"}, {"assd", "average surface distance, mm"}, {"nsd", "normalised surface distance"}})
+            row(name, member(surface, key), std::string_view{key} == "nsd" ? 3 : 1);
+        page_.add(t);
+        page_.note("Lesions are connected pieces of the truth; one counts as found if a piece of the mask touches it. Surfaces are those of fractured vertebrae, in " + counted(surface, "dimension") + " dimensions; "
+                   + counted(member(surface, "hd95"), "worst") + " without any marked voxel count with the worst value, the diagonal of the crop.");
+        std::vector<point> points;
+        for (const auto& p : member(member(lesion, "froc"), "points")) points.push_back({p.at(1).get<double>(), p.at(2).get<double>()});
+        if (!points.empty()) figure("free_response", free_response(points), "Lesions found over false positives per patient, when only the surest pieces of the final mask count. The curve ends at the mask itself.");
     }
 
     void by_level() {

@@ -1,0 +1,11 @@
+// expect: no error
+#include <facet/facet.hpp>
+#include <facet/evaluate/evaluation.hpp>
+using namespace facet;
+int main() {
+    const on<part::validation, score_histogram> pixels{};
+    const on<part::validation, scores> judged{};
+    postprocess_search search{postprocess::steps{}};
+    search.add(on<part::validation, vertebra_stack>{});
+    return threshold::exact{metric::f1{}}(pixels).at_edge + fit_operating_points(judged).slice.has_value();
+}

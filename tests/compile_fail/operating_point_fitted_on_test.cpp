@@ -1,0 +1,7 @@
+// expect: nothing may be fitted on the test part
+#include <facet/evaluate/evaluation.hpp>
+using namespace facet;
+int main() {
+    const on<part::test, scores> judged{};
+    return fit_operating_points(judged).slice.has_value();
+}
