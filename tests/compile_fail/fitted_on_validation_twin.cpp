@@ -3,9 +3,9 @@
 #include <facet/evaluate/evaluation.hpp>
 using namespace facet;
 int main() {
-    const on<part::validation, score_histogram> pixels{};
-    const on<part::validation, scores> judged{};
+    const of_part<part::validation, score_histogram> pixels{};
+    const of_part<part::validation, scores> judged{};
     postprocess_search search{postprocess::steps{}};
-    search.add(on<part::validation, vertebra_stack>{});
+    search.add(of_part<part::validation, vertebra_stack>{});
     return threshold::exact{metric::f1{}}(pixels).at_edge + fit_operating_points(judged).slice.has_value();
 }

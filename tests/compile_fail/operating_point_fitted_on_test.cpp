@@ -2,6 +2,6 @@
 #include <facet/evaluate/evaluation.hpp>
 using namespace facet;
 int main() {
-    const on<part::test, scores> judged{};
+    const of_part<part::test, scores> judged{};
     return fit_operating_points(judged).slice.has_value();
 }

@@ -3,5 +3,5 @@
 using namespace facet;
 int main() {
     postprocess_search search{postprocess::steps{}};
-    search.add(on<part::test, vertebra_stack>{});
+    search.add(of_part<part::test, vertebra_stack>{});
 }

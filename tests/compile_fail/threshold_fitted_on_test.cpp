@@ -2,6 +2,6 @@
 #include <facet/facet.hpp>
 using namespace facet;
 int main() {
-    const on<part::test, score_histogram> scores{};
+    const of_part<part::test, score_histogram> scores{};
     return threshold::exact{metric::f1{}}(scores).at_edge;
 }

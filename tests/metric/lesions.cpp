@@ -118,7 +118,7 @@ TEST_CASE("without lesions a sensitivity is undefined and false positives are no
 }
 
 TEST_CASE("ignored voxels belong neither to a lesion nor to a candidate", "[metric]") {
-    on<part::test, vertebra_stack> v;
+    of_part<part::test, vertebra_stack> v;
     v.patient = "p";
     v.shape = {{1, 1, 6}, {1, 1, 1}};
     v.truth = {1, 255, 255, 0, 0, 0};

@@ -21,7 +21,7 @@ constexpr experiment largest{"largest", model::attention_unet{.features = 4, .de
 constexpr experiment plain{"plain", model::attention_unet{.features = 4, .depth = 2}, input::size{16}};
 constexpr experiment by_area{"by_area", model::attention_unet{.features = 4, .depth = 2}, input::size{16}, postprocess::min_area{.mm2 = search::among{0, 6, 1000}}};
 
-using validation_stack = on<part::validation, vertebra_stack>;
+using validation_stack = of_part<part::validation, vertebra_stack>;
 
 /// A block of fracture, and single pixels of false alarm that score higher.
 validation_stack speckled(std::uint64_t seed) {

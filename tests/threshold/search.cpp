@@ -205,10 +205,10 @@ TEST_CASE("the cost threshold follows the price of a miss, and gives up where a 
 }
 
 TEST_CASE("a threshold is fitted on scores of validation or of no part, and its type says which", "[threshold]") {
-    on<part::validation, score_histogram> h;
+    of_part<part::validation, score_histogram> h;
     static_cast<score_histogram&>(h) = worked_example();
     CHECK(threshold::exact{metric::f1{}}(h).value == threshold::exact{metric::f1{}}(worked_example()).value);
-    STATIC_REQUIRE(of_test<on<part::test, score_histogram>>);
-    STATIC_REQUIRE_FALSE(of_test<on<part::validation, score_histogram>>);
+    STATIC_REQUIRE(of_test<of_part<part::test, score_histogram>>);
+    STATIC_REQUIRE_FALSE(of_test<of_part<part::validation, score_histogram>>);
     STATIC_REQUIRE_FALSE(of_test<score_histogram>);
 }

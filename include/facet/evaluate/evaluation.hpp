@@ -53,7 +53,7 @@ struct evaluation_result {
     std::string curves;     ///< curves.json: what a report draws
 };
 
-/// Fits the three operating points on validation scores: `scores`, or `on<part::validation, scores>`.
+/// Fits the three operating points on validation scores: `scores`, or `of_part<part::validation, scores>`.
 template <std::derived_from<scores> Scores> [[nodiscard]] operating_points fit_operating_points(const Scores& validation);
 
 /// Judges at pixel, slice, vertebra and patient level, and by vertebra level, beside the trivial scorers; intervals resample patients.

@@ -111,7 +111,7 @@ template <class T> evaluation_summary evaluator<T>::evaluate(const plan& p, cons
     } else {
         detail::verify_slices(data, parts.validation);
         postprocess_search search{p.postprocess};
-        std::function<void(const on<part::validation, vertebra_stack>&)> look;
+        std::function<void(const of_part<part::validation, vertebra_stack>&)> look;
         if (p.postprocess.alternatives > 0) look = [&](const auto& v) { search.add(v); };
         request.points = fit_operating_points(detail::network_scores<part::validation>(network, data, parts.validation, look));
         if (p.postprocess.alternatives > 0) request.postprocess = search.choose(p.choose_threshold);

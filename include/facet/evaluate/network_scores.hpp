@@ -17,8 +17,8 @@ namespace facet::detail {
 /// A network's scores of these slices of a store, without augmentation and at their natural prevalence; every complete vertebra goes to
 /// `receive` in the same pass.
 template <class Part>
-on<Part, scores> network_scores(const inference<>& network, const store& data, std::span<const std::uint32_t> slices, std::function<void(const on<Part, vertebra_stack>&)> receive = {}) {
-    on<Part, scores> result;
+of_part<Part, scores> network_scores(const inference<>& network, const store& data, std::span<const std::uint32_t> slices, std::function<void(const of_part<Part, vertebra_stack>&)> receive = {}) {
+    of_part<Part, scores> result;
     const bool whole = static_cast<bool>(receive);
     vertebra_stream<Part> vertebrae{std::move(receive)};
     const auto pixels = data.size() * data.size();

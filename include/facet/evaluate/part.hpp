@@ -13,7 +13,7 @@ struct test {};       ///< is judged, once everything is chosen; nothing may be 
 } // namespace part
 
 /// A `T` (scores, score_histogram) of one part.
-template <class Part, class T> struct on : T {
+template <class Part, class T> struct of_part : T {
     using part = Part;
 };
 

@@ -37,7 +37,7 @@ struct vertebra_stack {
 /// Gathers slices in store order and hands on each vertebra of the part when it is complete.
 template <class Part> class vertebra_stream {
 public:
-    using stack = on<Part, vertebra_stack>;
+    using stack = of_part<Part, vertebra_stack>;
     explicit vertebra_stream(std::function<void(const stack&)> receive) : receive_{std::move(receive)} {}
 
     /// One slice [rows,columns], square. Throws bad_input where a vertebra's slices do not follow each other.
