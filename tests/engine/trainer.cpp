@@ -2,7 +2,10 @@
 
 #include "support/test.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <csignal>
+#include <cstring>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -19,6 +22,7 @@ namespace {
 constexpr auto other_loss = with(trained, loss::focal{});
 
 bool armed = false;
+int forwards = 0;
 
 /// The plan, with a signal to ourselves in step 7.
 plan stopping_plan() {
@@ -59,6 +63,101 @@ TEST_CASE("a run stopped by a signal and resumed ends with the bits of one that 
         CHECK(whole[i]["train_loss"] == parts[i]["train_loss"]);
         CHECK(whole[i]["pr_auc"] == parts[i]["pr_auc"]);
     }
+}
+
+namespace {
+
+constexpr auto mining = with(trained, sampler::hard_negatives{.pool = 0.2});
+constexpr auto corrected = with(trained, prior::of_slices{});
+constexpr auto patient = with(trained, schedule::reduce_on_plateau{.factor = 0.5, .patience = 0});
+
+plan stopping_in_step_9(const plan& p) {
+    plan stopping = p;
+    stopping.loss = [](const at::Tensor& logits, const at::Tensor& target) {
+        if (armed && ++forwards == 10) armed = false, std::raise(SIGINT);
+        return plan_of<trained>.loss(logits, target);
+    };
+    return stopping;
+}
+
+} // namespace
+
+TEST_CASE("what a sampler or a schedule learned from the run is continued with the same bits") {
+    for (const plan* p : {&plan_of<mining>, &plan_of<patient>}) {
+        const trainings b;
+        b.train("whole", *p);
+        armed = true;
+        forwards = 0;
+        const auto stopped = b.train("parts", stopping_in_step_9(*p));
+        REQUIRE(stopped.interrupted);
+        CHECK(stopped.steps < 20);
+        b.train("parts", *p, true);
+        CHECK(b.tensors("whole") == b.tensors("parts"));
+        CHECK(b.tensors("whole").contains(p == &plan_of<mining> ? "observed_slice_scores" : "monitor_scores"));
+    }
+}
+
+TEST_CASE("hard negatives are those that scored high in training, and the scores are of training slices") {
+    const trainings b;
+    b.train("run", plan_of<mining>);
+    const auto bytes = b.tensors("run").at("observed_slice_scores");
+    std::vector<float> scores(bytes.size() / sizeof(float));
+    std::memcpy(scores.data(), bytes.data(), bytes.size());
+    const auto about = nlohmann::json::parse(b.bytes("run", "run.json"));
+    CHECK(scores.size() == about["training_slices"].get<std::size_t>());
+    const auto seen = std::ranges::count_if(scores, [](float s) { return s >= 0 && s <= 1; });
+    CHECK(seen > 20);
+    CHECK(seen + std::ranges::count_if(scores, [](float s) { return std::isnan(s); }) == static_cast<std::ptrdiff_t>(scores.size()));
+}
+
+TEST_CASE("a plateau of the monitor lowers the rate that is reported, and only after it") {
+    const trainings b;
+    auto p = plan_of<patient>;
+    p.monitor = [](const score_histogram&, const threshold::choice&) -> std::optional<double> { return 0.25; }; // never improves after the first
+    b.train("run", p);
+    const auto lines = b.metrics("run");
+    REQUIRE(lines.size() >= 4);
+    CHECK(lines[0]["learning_rate"] == 1e-2);
+    CHECK(lines[1]["learning_rate"] == 1e-2);
+    CHECK(lines[2]["learning_rate"] == 5e-3);
+    CHECK(lines[3]["learning_rate"] == 2.5e-3);
+}
+
+TEST_CASE("prior correction changes what is reported, not what is learned, and no PR-AUC") {
+    const trainings b;
+    b.train("plain");
+    b.train("corrected", plan_of<corrected>);
+    CHECK(b.tensors("plain") == b.tensors("corrected"));
+    const auto plain = b.metrics("plain"), shifted = b.metrics("corrected");
+    REQUIRE(plain.size() == shifted.size());
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        CHECK(plain[i]["logit_shift"] == 0);
+        CHECK(shifted[i]["pr_auc"]["value"].get<double>() == Approx(plain[i]["pr_auc"]["value"].get<double>()).epsilon(1e-4));
+        CHECK(shifted[i]["probability"]["positive"]["q50"].get<double>() < plain[i]["probability"]["positive"]["q50"].get<double>());
+        CHECK(shifted[i]["val_loss"] == plain[i]["val_loss"]);
+    }
+}
+
+TEST_CASE("a checkpoint carries the prior correction, and one without it is read as before") {
+    const trainings b;
+    b.train("run", plan_of<corrected>);
+    const auto kept = inference<>::checkpoints(plan_of<trained>, b.folder / "run").front();
+    CHECK(kept.logit_shift < 0); // balanced batches hold more fractures than there are
+    CHECK(b.metrics("run").back()["logit_shift"] == kept.logit_shift);
+
+    const auto data = b.data();
+    const std::vector<std::uint32_t> slices{0, 1};
+    const auto logits_of = [&](const checkpoint_info& c) {
+        std::vector<float> out;
+        inference<>{plan_of<trained>, c, {.device = "cpu"}}.score(data, slices, [&](auto some, const float* logits) { out.assign(logits, logits + some.size() * 256); });
+        return out;
+    };
+    auto old = metadata_of(kept);
+    old.erase("logit_shift");
+    const auto before = checkpoint_info_of(old, kept.path);
+    CHECK(before.logit_shift == 0);
+    const auto with = logits_of(kept), without = logits_of(before);
+    for (std::size_t i = 0; i < with.size(); ++i) CHECK(with[i] == Approx(without[i] + kept.logit_shift).margin(1e-5));
 }
 
 TEST_CASE("a damaged state falls back to the one before it, and to a refusal where none is whole") {

@@ -3,6 +3,7 @@
 // What every facet::sampler::policy promises. Included after support/test.hpp.
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,7 +26,7 @@ inline std::vector<facet::slice_info> some_slices(std::uint32_t n, std::uint32_t
 
 template <facet::sampler::policy Sampler> void sampler(const Sampler& policy) {
     const auto slices = some_slices(103, 11);
-    const facet::sampler::context context{.slices = slices, .batch = 8, .seed = 5};
+    const facet::sampler::context context{.slices = slices, .batch = 8, .seed = 5, .steps = 400};
     auto sample = policy.start(context);
 
     std::vector<std::int64_t> visits(slices.size()), batch(8);
@@ -52,7 +53,30 @@ template <facet::sampler::policy Sampler> void sampler(const Sampler& policy) {
     sample(17, now);
     CHECK(later == now);
 
-    auto other_seed = policy.start({.slices = slices, .batch = 8, .seed = 6});
+    // One that learns from the run depends on what it was told last, and on nothing before.
+    if constexpr (facet::sampler::observant<decltype(again)>) {
+        std::vector<float> first(slices.size()), last(slices.size());
+        for (std::size_t i = 0; i < slices.size(); ++i) {
+            first[i] = i % 3 == 0 ? NAN : static_cast<float>(i * 37 % 101);
+            last[i] = i % 5 == 0 ? NAN : static_cast<float>(i * 53 % 97);
+        }
+        sample.observe(first);
+        sample.observe(last);
+        again.observe(last);
+        for (const int step : {401, 17, 402}) {
+            again(step, later);
+            sample(step, now);
+            CHECK(later == now);
+        }
+        sample.observe(first);
+        sample(17, now);
+        CHECK(later != now);
+        again(17, later);
+        sample.observe(last);
+        sample(17, now);
+    }
+
+    auto other_seed = policy.start({.slices = slices, .batch = 8, .seed = 6, .steps = 400});
     other_seed(17, later);
     CHECK(later != now);
 }

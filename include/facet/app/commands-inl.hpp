@@ -33,6 +33,7 @@
 #include <facet/predict/predictor.hpp>
 #include <facet/report/doctor.hpp>
 #include <facet/report/inspector.hpp>
+#include <facet/report/rate_finder.hpp>
 #include <facet/report/reporter.hpp>
 
 namespace facet {
@@ -52,7 +53,7 @@ struct arguments {
     std::vector<std::string> folds, only;
     std::string reference;
     std::int64_t step = 0;
-    double seconds = 110;
+    double seconds = 110, low = 1e-6, high = 10;
     device_options where;
     bool resume = false, json = false, quiet = false, list = false;
     std::vector<std::string> command;
@@ -143,6 +144,14 @@ inline int inspect(const plan& p, const arguments& a) {
     const auto out = a.out.empty() ? std::filesystem::path{std::string{p.name} + "_batch.png"} : a.out;
     inspector<>::write(p, data, {.out = out, .fold = a.fold.value_or(0), .seed = a.seed.value_or(1), .step = a.step});
     answer(a, {{"command", "inspect"}, {"picture", out.string()}}, "the picture is " + out.string());
+    return 0;
+}
+
+inline int find_rate(const plan& p, const arguments& a) {
+    const store data{a.data};
+    const auto s = rate_finder<>::find(p, data, {.out = a.out.empty() ? "." : a.out, .fold = a.fold.value_or(0), .seed = a.seed.value_or(1), .steps = a.steps.value_or(200), .low = a.low,
+                                                 .high = a.high, .where = a.where});
+    answer(a, json::parse(s.line), s.sentence);
     return 0;
 }
 
@@ -322,6 +331,16 @@ template <class T> int application<T>::run(const plan& p, int argc, char** argv)
         inspect.add_option("--fold", a.fold, "fold that validates");
         inspect.add_option("--seed", a.seed, "of batches and augmentation");
         inspect.add_option("--step", a.step, "the step whose batch is shown");
+
+        auto& rates = line.add("lr-find", "try rising learning rates and suggest one", d::find_rate, {{"--data", &d::arguments::data}});
+        rates.add_option("--data", a.data, "store");
+        rates.add_option("--out", a.out, "folder of the curve; the current one unless given");
+        rates.add_option("--fold", a.fold, "fold that validates, and is left out here");
+        rates.add_option("--seed", a.seed, "of the weights, the batches and the augmentation");
+        rates.add_option("--steps", a.steps, "of the test, 200 unless given");
+        rates.add_option("--low", a.low, "first learning rate");
+        rates.add_option("--high", a.high, "last learning rate");
+        d::add_device(rates, a);
 
         auto& doctor = line.add("doctor", "walk the checklist of what makes training fail", d::examine, {{"--data", &d::arguments::data}});
         doctor.add_option("--data", a.data, "store");

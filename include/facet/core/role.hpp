@@ -78,25 +78,30 @@ struct residency {
     static constexpr std::string_view name = "residency";
     template <bool ok> struct once { static_assert(ok, "facet: two policies for the role 'residency'; keep one"); };
 };
+struct prior {
+    static constexpr std::string_view name = "prior";
+    template <bool ok> struct once { static_assert(ok, "facet: two policies for the role 'prior'; keep one"); };
+};
 /// Optional, and the only role that may be played by many.
 struct callback {
     static constexpr std::string_view name = "callback";
     template <bool> struct once {};
 };
 
-/// Parts of a policy, not slots of an experiment: they stand inside metric::set{...}, a lesion metric, augment::chain{...}, loss::dice{.over = ...} and
-/// the fields of a model.
+/// Parts of a policy, not slots of an experiment: they stand inside metric::set{...}, a lesion metric, augment::chain{...}, loss::dice{.over = ...},
+/// sampler::weighted{...} and the fields of a model.
 struct metric { static constexpr std::string_view name = "metric"; };
 struct match { static constexpr std::string_view name = "match"; };
 struct augment_op { static constexpr std::string_view name = "augment_op"; };
 struct extent { static constexpr std::string_view name = "extent"; };
 struct layer { static constexpr std::string_view name = "layer"; };
+struct slice_key { static constexpr std::string_view name = "slice_key"; };
 
 template <class... Roles> struct list {};
 
 /// Every slot, in the order `describe` prints them.
 using all = list<input, size, sampler, augment, model, target, loss, metrics, monitor, threshold, postprocess, optimizer, schedule, precision,
-                 budget, split, residency>;
+                 budget, split, residency, prior>;
 
 } // namespace facet::role
 

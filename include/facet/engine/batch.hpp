@@ -1,9 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 #include <utility>
@@ -20,30 +20,41 @@
 
 namespace facet {
 
-/// Which training slices belong to a step: a pure function of (plan, training slices, batch size, seed, step).
+/// Which training slices belong to a step: a pure function of (plan, training slices, batch size, seed, steps of the run, step) and of what
+/// was observed last.
 class batch_plan {
 public:
-    batch_plan(const plan& p, const store& data, std::span<const std::uint32_t> training, std::int64_t batch, std::uint64_t seed) : batch_{batch} {
+    batch_plan(const plan& p, const store& data, std::span<const std::uint32_t> training, std::int64_t batch, std::uint64_t seed, std::int64_t steps = 0)
+        : plan_{p}, batch_{batch} {
         for (const auto index : training) {
             slices_.push_back(data.slices()[index]);
             indices_.push_back(index);
         }
-        const sampler::context context{.slices = slices_, .batch = batch, .seed = rng::key(seed, std::uint64_t{'s'})};
-        sample_ = p.start_sampler(context);
-        positive_rate_ = p.positive_rate(context);
+        context_ = {.slices = slices_, .batch = batch, .seed = rng::key(seed, std::uint64_t{'s'}), .steps = steps > 0 ? steps : p.steps};
+        sample_ = p.start_sampler(context_);
+        positive_rate_ = p.positive_rate(context_);
         positives_ = std::ranges::count_if(slices_, [](const slice_info& s) { return s.fracture_pixels > 0; });
     }
     batch_plan(const batch_plan&) = delete; // the sampler may refer to our slices
     batch_plan& operator=(const batch_plan&) = delete;
 
-    /// Indices into the store.
-    [[nodiscard]] std::vector<std::uint32_t> slices(std::int64_t step) const {
-        std::vector<std::int64_t> positions(static_cast<std::size_t>(batch_));
-        sample_(step, positions);
-        std::vector<std::uint32_t> out;
-        for (const auto p : positions) out.push_back(indices_[static_cast<std::size_t>(p)]);
+    /// Indices into the training slices.
+    [[nodiscard]] std::vector<std::int64_t> positions(std::int64_t step) const {
+        std::vector<std::int64_t> out(static_cast<std::size_t>(batch_));
+        sample_(step, out);
         return out;
     }
+    /// Indices into the store.
+    [[nodiscard]] std::vector<std::uint32_t> slices(std::int64_t step) const {
+        std::vector<std::uint32_t> out;
+        for (const auto p : positions(step)) out.push_back(indices_[static_cast<std::size_t>(p)]);
+        return out;
+    }
+    /// How each training slice was scored when it was last trained on, NaN where it was not: for samplers that learn from the run.
+    void observe(std::span<const float> slice_scores) const { sample_.observe(slice_scores); }
+    /// What prior correction adds to the logits of a network trained up to this step: whole bins of the score histograms, so that scores are
+    /// counted as they would be without it.
+    [[nodiscard]] double logit_shift(std::int64_t step) const { return std::round(plan_.logit_shift(context_, step) / score_histogram::width) * score_histogram::width; }
     /// Steps of one pass over the training slices at the natural rate.
     [[nodiscard]] std::int64_t steps_per_pass() const { return (static_cast<std::int64_t>(slices_.size()) + batch_ - 1) / batch_; }
     /// How often the class of slices that returns soonest has been seen. Geometry and noise are drawn anew each time: a balanced sampler
@@ -55,10 +66,12 @@ public:
     [[nodiscard]] std::int64_t positives() const { return positives_; }
 
 private:
+    const plan& plan_;
     std::int64_t batch_;
+    sampler::context context_;
     std::vector<slice_info> slices_;
     std::vector<std::uint32_t> indices_;
-    std::function<void(std::int64_t, std::span<std::int64_t>)> sample_;
+    sampler::started sample_;
     double positive_rate_ = 0;
     std::int64_t positives_ = 0;
 };

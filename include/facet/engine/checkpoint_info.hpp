@@ -19,6 +19,7 @@ struct checkpoint_info {
     std::optional<double> score;    ///< what the monitor said; larger is better
     threshold::choice threshold;    ///< found on the validation part of that epoch
     std::string threshold_objective;
+    double logit_shift = 0;         ///< what prior correction adds to every logit; 0 in runs that knew none
     std::string dataset_hash;       ///< store::content_hash() of the store trained on
     std::string split;              ///< fingerprint() of the split trained on
     std::string data_statement;

@@ -42,9 +42,10 @@ template <class T> struct inference<T>::body {
     at::Device device;
     bool bf16;
     std::shared_ptr<network> net;
+    double logit_shift;
 
     body(const plan& the_plan, const checkpoint_info& checkpoint, const device_options& options)
-        : p{the_plan}, device{devices<>::open(options)}, bf16{the_plan.bf16 && devices<>::computes_bf16(device)}, net{the_plan.make_network()} {
+        : p{the_plan}, device{devices<>::open(options)}, bf16{the_plan.bf16 && devices<>::computes_bf16(device)}, net{the_plan.make_network()}, logit_shift{checkpoint.logit_shift} {
         const mapped_file file{checkpoint.path};
         const auto contents = safetensors::parse(file.bytes(), checkpoint.path.string());
         if (!contents.checked) throw bad_input{"'" + checkpoint.path.string() + "' is damaged: it has no checksum"};
@@ -53,10 +54,11 @@ template <class T> struct inference<T>::body {
         net->train(false);
     }
 
-    /// fp32 logits on the CPU, contiguous.
+    /// fp32 logits on the CPU, contiguous, corrected to the prior that the checkpoint's threshold refers to.
     at::Tensor logits(const at::Tensor& channels) const {
         const autocast_bf16 half{device.type(), bf16};
-        return net->forward(channels).to(at::kCPU, at::kFloat).contiguous();
+        const auto raw = net->forward(channels).to(at::kCPU, at::kFloat).contiguous();
+        return logit_shift == 0 ? raw : raw.add(logit_shift);
     }
 };
 

@@ -18,7 +18,7 @@ namespace facet {
 
 /// A trained network that scores slices.
 template <class = void> struct inference {
-    /// Receives fp32 logits [n,S,S] of some of the slices, in order; both are valid during the call only.
+    /// Receives fp32 logits [n,S,S] of some of the slices, in order, with the checkpoint's prior correction; both are valid during the call only.
     using deliver = std::function<void(std::span<const std::uint32_t> slices, const float* logits)>;
 
     /// The checkpoints of a run, best first; damaged ones are named on stderr and passed over. Throws bad_input where none is whole, or

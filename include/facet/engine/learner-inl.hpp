@@ -73,6 +73,38 @@ private:
     std::vector<at::Tensor> sources_, averages_;
 };
 
+/// Running statistics as they were before a step, to be put back without asking the device whether they must be.
+class statistics_guard {
+public:
+    explicit statistics_guard(const named_tensors& buffers) {
+        for (const auto& [name, t] : buffers)
+            if (t.is_floating_point()) buffers_.push_back(t.detach()), sizes_.push_back(t.numel());
+    }
+    void remember() { before_ = joined(); }
+    [[nodiscard]] at::Tensor finite(const at::Tensor& others) const { return buffers_.empty() ? others : joined().isfinite().all().logical_and(others); }
+    void restore_unless(const at::Tensor& finite) const {
+        if (buffers_.empty()) return;
+        const auto kept = at::where(finite, joined(), before_).split_with_sizes(sizes_);
+        for (std::size_t i = 0; i < buffers_.size(); ++i) buffers_[i].copy_(kept[i].view_as(buffers_[i]));
+    }
+
+private:
+    [[nodiscard]] at::Tensor joined() const {
+        std::vector<at::Tensor> flat;
+        for (const auto& b : buffers_) flat.push_back(b.reshape(-1));
+        return flat.empty() ? at::Tensor{} : at::cat(flat);
+    }
+    std::vector<at::Tensor> buffers_;
+    std::vector<std::int64_t> sizes_;
+    at::Tensor before_;
+};
+
+/// The mean probability of the 20 pixels of each slice that score highest, as slices are scored in evaluation. [N]
+inline at::Tensor top_scores_of(const at::Tensor& logits) {
+    const auto flat = logits.detach().flatten(1);
+    return std::get<0>(flat.topk(std::min<std::int64_t>(20, flat.size(1)), 1, true, false)).sigmoid().mean(1);
+}
+
 } // namespace detail
 
 template <class T> struct learner<T>::body {
@@ -85,6 +117,9 @@ template <class T> struct learner<T>::body {
     std::vector<at::Tensor> parameters;
     std::unique_ptr<optimizer::state> optimise;
     std::unique_ptr<detail::weight_average> average;
+    std::unique_ptr<detail::statistics_guard> statistics;
+    double factor = 1;        ///< on the schedule's learning rate
+    at::Tensor slice_scores;  ///< [batch] on the device, where the plan watches slices
     at::Tensor failures;      ///< [3] int64 on the device: steps in a row that were not finite, the most so far, the first of those
     // Scalars on the device, so that a recorded step reads what is new.
     at::Tensor learning_rate; ///< fp32
@@ -101,6 +136,8 @@ template <class T> struct learner<T>::body {
         net->train(true);
         for (const auto& [name, t] : net->parameters()) parameters.push_back(t);
         optimise = p.start_optimizer(parameters);
+        statistics = std::make_unique<detail::statistics_guard>(net->buffers());
+        if (p.watches_slices) slice_scores = at::zeros({p.batch}, at::TensorOptions{device}.dtype(at::kFloat));
         if (p.ema_decay > 0) average = std::make_unique<detail::weight_average>(weights::all_of(*net), p.ema_decay);
         failures = at::zeros({3}, at::TensorOptions{device}.dtype(at::kLong));
         learning_rate = at::zeros({}, at::TensorOptions{device}.dtype(at::kFloat));
@@ -115,8 +152,9 @@ template <class T> struct learner<T>::body {
         return norm;
     }
 
-    /// Where the step is not finite, gradients and learning rate become 0. All on the device.
+    /// Where the step is not finite, gradients and learning rate become 0, and running statistics what they were. All on the device.
     void guard(const at::Tensor& finite, std::vector<at::Tensor>& gradients) {
+        statistics->restore_unless(finite);
         for (auto& g : gradients) g.nan_to_num_(0, 0, 0);
         at::_foreach_mul_(gradients, finite.to(at::kFloat));
         learning_rate.mul_(finite);
@@ -129,7 +167,7 @@ template <class T> struct learner<T>::body {
 
     /// What a step reads besides its batch: written by the host, never waited for.
     void prepare() {
-        learning_rate.fill_(p.peak_learning_rate * p.learning_rate_factor(done, steps));
+        learning_rate.fill_(p.peak_learning_rate * p.learning_rate_factor(done, steps) * factor);
         number.fill_(done + 1);
         if (average) pull.fill_(average->pull(done + 1));
     }
@@ -145,23 +183,65 @@ template <class T> struct learner<T>::body {
         return loss;
     }
 
-    /// One step on the device alone: nothing of it is decided on the host.
-    at::Tensor advance(const at::Tensor& channels, const at::Tensor& masks) {
+    struct descent {
         at::Tensor loss;
+        std::vector<at::Tensor> gradients; ///< in memory as the parameters are: the optimisers' kernels pair them element by element
+        at::Tensor slice_scores;           ///< where the plan watches slices
+    };
+    /// Loss and gradients of some slices, divided by `parts`.
+    descent descend(const at::Tensor& channels, const at::Tensor& masks, std::int64_t parts) {
+        descent d;
+        at::Tensor logits;
         {
             const autocast_bf16 half{device.type(), bf16};
-            loss = training_loss(p, *net, channels, masks);
+            d.loss = training_loss(p, *net, channels, masks, &logits);
         }
-        std::vector<at::Tensor> gradients = torch::autograd::grad({loss}, parameters, {}, std::nullopt, false, true);
-        for (std::size_t i = 0; i < gradients.size(); ++i) // a parameter the loss does not reach
-            if (!gradients[i].defined()) gradients[i] = at::zeros_like(parameters[i]);
+        if (p.watches_slices) d.slice_scores = detail::top_scores_of(logits);
+        if (parts > 1) d.loss = d.loss.div(parts);
+        d.gradients = torch::autograd::grad({d.loss}, parameters, {}, std::nullopt, false, true);
+        for (std::size_t i = 0; i < d.gradients.size(); ++i) {
+            auto& g = d.gradients[i];
+            if (!g.defined()) g = at::zeros_like(parameters[i]); // a parameter the loss does not reach
+            else if (g.strides() != parameters[i].strides()) g = at::empty_like(parameters[i]).copy_(g);
+        }
+        d.loss = d.loss.detach();
+        return d;
+    }
+
+    /// Every n-th slice is of one part, so that classes which a sampler keeps together are in all of them.
+    descent descend_in_parts(const at::Tensor& channels, const at::Tensor& masks) {
+        const auto n = channels.size(0), parts = std::min(p.accumulate, n);
+        if (parts <= 1) return descend(channels, masks, 1);
+        descent sum;
+        at::Tensor scores;
+        for (std::int64_t part = 0; part < parts; ++part) {
+            auto d = descend(channels.slice(0, part, n, parts), masks.slice(0, part, n, parts), parts);
+            if (p.watches_slices) {
+                if (part == 0) scores = d.slice_scores.new_empty({n});
+                scores.slice(0, part, n, parts).copy_(d.slice_scores);
+            }
+            if (part == 0) sum = std::move(d);
+            else sum.loss.add_(d.loss), at::_foreach_add_(sum.gradients, d.gradients);
+        }
+        sum.slice_scores = scores;
+        return sum;
+    }
+
+    /// One step on the device alone: nothing of it is decided on the host.
+    at::Tensor advance(const at::Tensor& channels, const at::Tensor& masks) {
+        statistics->remember();
+        auto [loss, gradients, scores] = descend_in_parts(channels, masks);
 
         const at::NoGradGuard no_grad;
+        if (p.watches_slices) {
+            if (scores.sizes() == slice_scores.sizes()) slice_scores.copy_(scores); // a recorded step writes there
+            else slice_scores = scores;
+        }
         const auto norm = clip(gradients);
-        guard(norm.isfinite().logical_and(loss.isfinite()), gradients);
+        guard(statistics->finite(norm.isfinite().logical_and(loss.isfinite())), gradients);
         optimise->step(gradients, learning_rate);
         if (average) average->update(pull);
-        return loss.detach();
+        return loss;
     }
 
     /// All that a step writes.
@@ -212,7 +292,11 @@ template <class T> bool learner<T>::recorded() const { return body_->one_step.re
 
 template <class T> std::int64_t learner<T>::steps_done() const { return body_->done; }
 
-template <class T> double learner<T>::learning_rate() const { return body_->p.peak_learning_rate * body_->p.learning_rate_factor(body_->done, body_->steps); }
+template <class T> double learner<T>::learning_rate() const { return body_->p.peak_learning_rate * body_->p.learning_rate_factor(body_->done, body_->steps) * body_->factor; }
+
+template <class T> void learner<T>::scale_learning_rate(double factor) { body_->factor = factor; }
+
+template <class T> at::Tensor learner<T>::slice_scores() const { return body_->slice_scores; }
 
 template <class T> void learner<T>::check_finite(std::int64_t limit) const {
     const auto failures = body_->failures.cpu();

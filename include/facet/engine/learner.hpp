@@ -18,7 +18,7 @@ template <class = void> struct learner {
     learner(const plan& p, at::Device device, std::uint64_t seed, std::int64_t steps);
 
     /// One optimiser step. `channels` [N,C,S,S] float in [0,1], `masks` [N,1,S,S] uint8 with 255 = ignore. Returns the loss, a scalar on
-    /// the device. A step whose loss or gradient is not finite leaves the weights alone and is counted.
+    /// the device. A step whose loss, gradient or running statistics are not finite leaves the weights and statistics alone and is counted.
     at::Tensor step(const at::Tensor& channels, const at::Tensor& masks);
     /// fp32 logits [N,1,S,S] in evaluation mode, without gradient: of the averaged weights, or of those being trained.
     at::Tensor logits(const at::Tensor& channels, bool averaged = true);
@@ -27,9 +27,13 @@ template <class = void> struct learner {
     /// one by one each time. On, where compiled with FACET_CUDA; the values are the same.
     void record(bool on);
     [[nodiscard]] bool recorded() const; ///< whether the step plays a recording
+    /// Of the last step's slices [N], on the device: the mean probability of the pixels that score highest. Only where the plan watches slices.
+    [[nodiscard]] at::Tensor slice_scores() const;
 
     [[nodiscard]] std::int64_t steps_done() const;
     [[nodiscard]] double learning_rate() const; ///< of the next step
+    /// One more factor on the learning rate, 1 until it is set: what a schedule makes of the validations so far.
+    void scale_learning_rate(double factor);
     /// Throws error{exit_code::diverged} naming the step where `limit` steps in a row were not finite. Waits for the device.
     void check_finite(std::int64_t limit) const;
 

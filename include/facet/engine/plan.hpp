@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -48,8 +47,10 @@ struct plan {
     int size;                                 ///< side of a slice in pixels
 
     // data
-    std::function<void(std::int64_t, std::span<std::int64_t>)> (*start_sampler)(const sampler::context&);
+    sampler::started (*start_sampler)(const sampler::context&);
     double (*positive_rate)(const sampler::context&);
+    bool watches_slices;                      ///< the sampler learns from how training slices are scored
+    double (*logit_shift)(const sampler::context&, std::int64_t step); ///< prior correction of what is learned by then
     residency_kind residency;
     std::size_t folds, test_patients;         ///< what the store's split.json must have; 0: any number
 
@@ -73,9 +74,11 @@ struct plan {
     double clip_norm;                         ///< 0: no clipping
     double ema_decay;                         ///< 0: no averaging of weights
     double (*learning_rate_factor)(std::int64_t step, std::int64_t steps);
+    double (*factor_after)(std::span<const double> scores); ///< one more factor, from the monitor's scores so far; null: the schedule does not look at them
     bool bf16;
     std::int64_t steps;
     std::int64_t batch;
+    std::int64_t accumulate;                  ///< parts that a batch goes through the network in
 
     // judging
     std::span<const metric_entry> metrics;

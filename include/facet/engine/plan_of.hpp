@@ -23,6 +23,7 @@
 #include <facet/optimizer.hpp>
 #include <facet/postprocess.hpp>
 #include <facet/precision.hpp>
+#include <facet/prior.hpp>
 #include <facet/residency.hpp>
 #include <facet/sampler.hpp>
 #include <facet/schedule.hpp>
@@ -48,6 +49,13 @@ template <class P> struct input_signature {
 template <class P> struct sampler_signature {
     static_assert(sampler::policy<P>, "facet: a sampler must offer `auto start(const sampler::context&) const`, returning a callable `void(std::int64_t step, "
                                       "std::span<std::int64_t> batch)`, and `double positive_rate(const sampler::context&) const`");
+};
+template <class Sampler, class Model> inline constexpr bool order_fits = sampler::gives_sequences<Sampler> || !requires { requires Model::reads_sequences; };
+template <class Sampler, class Model> struct slice_order {
+    static_assert(order_fits<Sampler, Model>, "facet: this model reads sequences of slices, and this sampler shuffles slices; write sampler::sequences{.length = ...}");
+};
+template <class P> struct prior_signature {
+    static_assert(prior::policy<P>, "facet: a prior correction must be callable as `double operator()(const prior::rates&) const`");
 };
 template <class P> struct augment_signature {
     static_assert(augment::policy<P>, "facet: an augmentation of an experiment is augment::chain{...}, or offers the same functions (augment::policy in facet/augment/chain.hpp)");
@@ -101,7 +109,8 @@ inline constexpr bool signatures_fit =
     && threshold::policy<policy_t<e, role::threshold>> && postprocess_fits<policy_t<e, role::postprocess>> && optimizer::policy<policy_t<e, role::optimizer>>
     && schedule::policy<policy_t<e, role::schedule>> && precision::policy<policy_t<e, role::precision>>
     && split::policy<policy_t<e, role::split>> && residency::policy<policy_t<e, role::residency>>
-    && supplied<policy_t<e, role::loss>, policy_t<e, role::target>>;
+    && supplied<policy_t<e, role::loss>, policy_t<e, role::target>>
+    && prior::policy<policy_t<e, role::prior>> && order_fits<policy_t<e, role::sampler>, policy_t<e, role::model>>;
 
 template <const auto& e>
 struct signatures : input_signature<policy_t<e, role::input>>,
@@ -117,7 +126,9 @@ struct signatures : input_signature<policy_t<e, role::input>>,
                     precision_signature<policy_t<e, role::precision>>,
                     split_signature<policy_t<e, role::split>>,
                     residency_signature<policy_t<e, role::residency>>,
-                    supply<policy_t<e, role::loss>, policy_t<e, role::target>> {};
+                    supply<policy_t<e, role::loss>, policy_t<e, role::target>>,
+                    prior_signature<policy_t<e, role::prior>>,
+                    slice_order<policy_t<e, role::sampler>, policy_t<e, role::model>> {};
 
 template <const auto& e> constexpr bool well_signed() {
     if constexpr (std::remove_cvref_t<decltype(e)>::well_formed && constant<e>) return signatures_fit<e>;
@@ -175,6 +186,20 @@ template <const auto& e> consteval postprocess::steps postprocess_of() {
     return s;
 }
 
+/// How often a slice holds a fracture in the batches at one step, and in truth.
+template <const auto& e> prior::rates rates_at(const sampler::context& c, std::int64_t step) {
+    double pixels = 0, positives = 0;
+    for (const auto& s : c.slices) pixels += s.fracture_pixels, positives += s.fracture_pixels > 0;
+    const double side = policy_of<e, role::size>.pixels;
+    return {.training = sampler::positive_rate_at(policy_of<e, role::sampler>, c, step), .natural = sampler::natural_rate(c), .fracture_share = positives > 0 ? pixels / positives / (side * side) : 0};
+}
+
+template <const auto& e> inline constexpr double (*factor_after)(std::span<const double>) = [] {
+    double (*f)(std::span<const double>) = nullptr;
+    if constexpr (schedule::observant<policy_t<e, role::schedule>>) f = [](std::span<const double> scores) -> double { return policy_of<e, role::schedule>.after(scores); };
+    return f;
+}();
+
 /// What the threshold maximises: its objective's name, or the policy's own.
 template <const auto& e> constexpr std::string_view threshold_objective_of() {
     using T = policy_t<e, role::threshold>;
@@ -191,8 +216,10 @@ template <const auto& e> inline constexpr plan plan_of{
     .windows = policy_of<e, role::input>.channels,
     .to_channels = [](const at::Tensor& hu_images) { return policy_of<e, role::input>(hu_images); },
     .size = policy_of<e, role::size>.pixels,
-    .start_sampler = [](const sampler::context& c) -> std::function<void(std::int64_t, std::span<std::int64_t>)> { return policy_of<e, role::sampler>.start(c); },
+    .start_sampler = [](const sampler::context& c) { return sampler::started{policy_of<e, role::sampler>.start(c)}; },
     .positive_rate = [](const sampler::context& c) -> double { return policy_of<e, role::sampler>.positive_rate(c); },
+    .watches_slices = sampler::observant<decltype(policy_of<e, role::sampler>.start(std::declval<const sampler::context&>()))>,
+    .logit_shift = [](const sampler::context& c, std::int64_t step) -> double { return policy_of<e, role::prior>(detail::rates_at<e>(c, step)); },
     .residency = policy_of<e, role::residency>.kind,
     .folds = policy_of<e, role::split>.folds,
     .test_patients = policy_of<e, role::split>.test_patients,
@@ -221,9 +248,11 @@ template <const auto& e> inline constexpr plan plan_of{
     .clip_norm = detail::clip_norm_of<e>(),
     .ema_decay = detail::ema_decay_of<e>(),
     .learning_rate_factor = [](std::int64_t step, std::int64_t steps) -> double { return policy_of<e, role::schedule>(step, steps); },
+    .factor_after = detail::factor_after<e>,
     .bf16 = policy_of<e, role::precision>.uses_bf16,
     .steps = policy_of<e, role::budget>.steps,
     .batch = policy_of<e, role::budget>.batch,
+    .accumulate = policy_of<e, role::budget>.accumulate,
     .metrics = detail::metric_entries<e>,
     .monitor_name = policy_of<e, role::monitor>.name,
     .monitor = [](const score_histogram& h, const threshold::choice& t) { return policy_of<e, role::monitor>(h, t); },

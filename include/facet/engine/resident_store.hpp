@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <ATen/Functions.h>
+#include <c10/core/CachingDeviceAllocator.h>
 
 #include <facet/core/error.hpp>
 #include <facet/data/store.hpp>
@@ -15,7 +16,8 @@
 namespace facet {
 
 /// The store where a run reads it: tensors over the memory map (CPU, and streaming to a GPU), or copied once to the GPU.
-/// There is never a second copy in host memory. Each chunk is verified against its hash when it is first read.
+/// There is never a second copy in host memory. Made after the network, `automatic` leaves half of the memory that is then free to training:
+/// activations and moments come with the first step. Each chunk is verified against its hash when it is first read.
 class resident_store {
 public:
     resident_store(const store& data, at::Device device, residency_kind wanted) : data_{data}, device_{device}, verified_(chunk_count(), false) {
@@ -51,8 +53,12 @@ private:
         verified_[chunk] = true;
     }
 
+    /// Bytes of the device that nobody has taken yet.
+    [[nodiscard]] std::size_t free_memory() const { return at::getDeviceAllocator(device_.type())->getMemoryInfo(device_.index()).first; }
+
     void move_to_device(residency_kind wanted) {
         try {
+            if (wanted == residency_kind::automatic && images_.nbytes() + masks_.nbytes() > free_memory() / 2) return;
             auto images = at::empty_like(images_, images_.options().device(device_)), masks = at::empty_like(masks_, masks_.options().device(device_));
             const auto step = static_cast<std::int64_t>(data_.slices_per_chunk());
             for (std::int64_t first = 0; first < images_.size(0); first += step) {

@@ -84,6 +84,7 @@ inline std::string text_in(const safetensors::metadata& m, const std::string& ke
                    .plateau_low = number("threshold_plateau_low"),
                    .plateau_high = number("threshold_plateau_high")};
     c.threshold_objective = detail::text_in(m, "threshold_objective");
+    c.logit_shift = detail::number_in(m, "logit_shift").value_or(0);
     c.dataset_hash = detail::text_in(m, "dataset_hash");
     c.split = detail::text_in(m, "split");
     c.data_statement = detail::text_in(m, "data");
@@ -99,6 +100,7 @@ inline std::string text_in(const safetensors::metadata& m, const std::string& ke
                             {"threshold_plateau_high", detail::text_of_number(c.threshold.plateau_high)},
                             {"threshold_objective", c.threshold_objective}, {"dataset_hash", c.dataset_hash}, {"split", c.split}, {"data", c.data_statement},
                             {"fold", std::to_string(c.fold)}, {"seed", std::to_string(c.seed)}};
+    if (c.logit_shift != 0) m["logit_shift"] = detail::text_of_number(c.logit_shift);
     if (c.score) m["score"] = detail::text_of_number(*c.score);
     if (c.threshold.objective) m["threshold_objective_value"] = detail::text_of_number(*c.threshold.objective);
     return m;

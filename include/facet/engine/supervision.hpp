@@ -19,10 +19,12 @@ inline at::Tensor thinned(const at::Tensor& masks, std::int64_t size) {
 }
 
 /// The loss that training goes down: at full resolution, or the weighted sum over every head where the experiment's loss asks for it.
-inline at::Tensor training_loss(const plan& p, network& net, const at::Tensor& channels, const at::Tensor& masks) {
+/// `top` receives what the loss saw of the logits at full resolution.
+inline at::Tensor training_loss(const plan& p, network& net, const at::Tensor& channels, const at::Tensor& masks, at::Tensor* top = nullptr) {
     const auto at_head = [&](const at::Tensor& logits, const at::Tensor& mask) {
         const auto seen = supervise(logits, mask);
         const autocast_off full{channels.device().type()};
+        if (top != nullptr && !top->defined()) *top = seen.logits;
         return p.loss(seen.logits, seen.target);
     };
     if (p.head_weight == nullptr) return at_head(net.forward(channels), masks);

@@ -114,10 +114,11 @@ class run {
 public:
     run(const plan& p, const store& data, const train_options& options)
         : p_{p}, data_{data}, options_{options}, parts_{checked_parts()}, steps_{options.steps.value_or(p.steps)}, device_{devices<>::open(options.where)},
-          directory_{options.out, options.resume}, order_{p, data, parts_.train, p.batch, options.seed}, resident_{data, device_, p.residency},
-          augment_{p, data, resident_, options.seed}, learner_{p, device_, options.seed, steps_}, loss_sum_{at::zeros({}, at::TensorOptions{device_}.dtype(at::kDouble))} {
+          directory_{options.out, options.resume}, order_{p, data, parts_.train, p.batch, options.seed, steps_}, learner_{p, device_, options.seed, steps_},
+          resident_{data, device_, p.residency}, augment_{p, data, resident_, options.seed}, loss_sum_{at::zeros({}, at::TensorOptions{device_}.dtype(at::kDouble))} {
         steps_per_epoch_ = std::clamp(order_.steps_per_pass(), std::max<std::int64_t>(1, (steps_ + 199) / 200), std::max<std::int64_t>(1, (steps_ + 9) / 10));
         learner_.record(!options.where.eager);
+        make_feedback();
         if (options.resume) resume();
         else begin();
     }
@@ -231,6 +232,7 @@ private:
         learner_.resume_at(static_cast<std::int64_t>(number_in(state.metadata, "step").value_or(0)));
         epoch_ = static_cast<std::int64_t>(number_in(state.metadata, "epoch").value_or(0));
         epoch_steps_ = static_cast<std::int64_t>(number_in(state.metadata, "epoch_steps").value_or(0));
+        follow();
         if (const auto threads = number_in(state.metadata, "threads"); threads && static_cast<int>(*threads) != at::get_num_threads())
             std::fprintf(stderr, "warning: this run was started with %d threads; with %d its weights will differ in their last bits\n", static_cast<int>(*threads), at::get_num_threads());
     }
@@ -238,7 +240,33 @@ private:
     [[nodiscard]] named_tensors state_tensors() const {
         auto all = learner_.state();
         all.emplace_back("loss_sum", loss_sum_);
+        if (slice_scores_.defined()) all.emplace_back("slice_scores", slice_scores_), all.emplace_back("observed_slice_scores", observed_);
+        if (monitor_scores_.defined()) all.emplace_back("monitor_scores", monitor_scores_);
         return all;
+    }
+
+    /// What samplers and schedules that learn from the run may look at: saved with it, so that it resumes with the same bits.
+    void make_feedback() {
+        const auto slices = static_cast<std::int64_t>(parts_.train.size()), epochs = (steps_ + steps_per_epoch_ - 1) / steps_per_epoch_;
+        if (p_.watches_slices) {
+            observed_ = at::full({slices}, NAN, at::kFloat);
+            slice_scores_ = observed_.to(device_, false, true);
+        }
+        if (p_.factor_after != nullptr) monitor_scores_ = at::full({epochs}, NAN, at::kDouble);
+    }
+    /// After a validation.
+    void learn_from(std::optional<double> score) {
+        if (observed_.defined()) observed_.copy_(slice_scores_);
+        if (monitor_scores_.defined()) monitor_scores_[epoch_ - 1] = score.value_or(NAN);
+        follow();
+    }
+    /// Hands on what was observed last: all that a sampler or schedule depends on besides the step.
+    void follow() {
+        if (observed_.defined()) order_.observe({observed_.data_ptr<float>(), parts_.train.size()});
+        if (monitor_scores_.defined()) learner_.scale_learning_rate(p_.factor_after({monitor_scores_.data_ptr<double>(), static_cast<std::size_t>(epoch_)}));
+    }
+    void note_slice_scores(std::int64_t step) {
+        if (slice_scores_.defined()) slice_scores_.index_copy_(0, at::tensor(order_.positions(step), at::kLong).to(device_, true), learner_.slice_scores());
     }
 
     void save_state() {
@@ -266,6 +294,7 @@ private:
         }
         data_seconds_ += seconds_since(begin);
         loss_sum_.add_(learner_.step(batch.channels, batch.masks));
+        note_slice_scores(learner_.steps_done() - 1);
         ++epoch_steps_;
         ++steps_here_;
         if (learner_.steps_done() % look_every != 0) return;
@@ -281,10 +310,12 @@ private:
         score_histogram total;
         threshold::choice threshold;
         std::optional<double> score;
+        double logit_shift = 0;
     };
 
     validated validate() {
         validated v;
+        v.logit_shift = order_.logit_shift(learner_.steps_done());
         score_counter counter{data_};
         const c10::InferenceMode no_grad;
         const auto n = parts_.validation.size();
@@ -295,7 +326,7 @@ private:
             const auto logits = learner_.logits(batch.channels);
             const auto seen = supervise(logits, batch.masks);
             v.loss += p_.loss(seen.logits, seen.target).item<double>() * static_cast<double>(last - first) / static_cast<double>(n);
-            counter.add(batch.slices, logits, batch.masks);
+            counter.add(batch.slices, logits.add(v.logit_shift), batch.masks);
         }
         v.by_level = counter.by_level();
         v.total = counter.total();
@@ -313,6 +344,7 @@ private:
         const auto v = validate();
         report(v, seconds, speed, seconds_since(begin));
         keep_checkpoint(v);
+        learn_from(v.score);
         trained_seconds_ += seconds;
         trained_images_ += steps_here_ * p_.batch;
         loss_sum_.zero_();
@@ -321,10 +353,15 @@ private:
         epoch_begin_ = clock::now();
     }
 
+    [[nodiscard]] double last_learning_rate() const {
+        const double before = p_.factor_after == nullptr ? 1 : p_.factor_after({monitor_scores_.data_ptr<double>(), static_cast<std::size_t>(epoch_ - 1)});
+        return p_.peak_learning_rate * p_.learning_rate_factor(learner_.steps_done() - 1, steps_) * before;
+    }
+
     void report(const validated& v, double seconds, double speed, double validation_seconds) {
         const auto classes = count_classes(v.total);
         const double train_loss = loss_sum_.item<double>() / static_cast<double>(std::max<std::int64_t>(1, epoch_steps_));
-        const double rate = p_.peak_learning_rate * p_.learning_rate_factor(learner_.steps_done() - 1, steps_);
+        const double rate = last_learning_rate();
         json line;
         line["epoch"] = epoch_;
         line["step"] = learner_.steps_done();
@@ -332,6 +369,7 @@ private:
         line["train_loss"] = number(train_loss);
         line["val_loss"] = number(v.loss);
         line["learning_rate"] = rate;
+        line["logit_shift"] = v.logit_shift;
         line["prevalence"] = number(prevalence(v.total));
         const auto counts = confusion_at(v.total, score_histogram::bin_of_probability(v.threshold.value));
         std::vector<events::scalar> curves{{"train/loss", static_cast<float>(train_loss)}, {"val/loss", static_cast<float>(v.loss)}, {"learning_rate", static_cast<float>(rate)}};
@@ -370,7 +408,7 @@ private:
     /// Serialises the weights where they are among the best few; save_state() writes them.
     void keep_checkpoint(const validated& v) {
         checkpoint_info c{.path = {}, .experiment = std::string{p_.name}, .description = p_.describe(), .epoch = epoch_, .step = learner_.steps_done(), .score = v.score, .threshold = v.threshold,
-                          .threshold_objective = std::string{p_.threshold_objective}, .dataset_hash = data_.content_hash(), .split = split_, .data_statement = data_.data_statement(),
+                          .threshold_objective = std::string{p_.threshold_objective}, .logit_shift = v.logit_shift, .dataset_hash = data_.content_hash(), .split = split_, .data_statement = data_.data_statement(),
                           .fold = options_.fold, .seed = options_.seed};
         auto rivals = checkpoints();
         for (const auto& one : unwritten_) rivals.push_back(one.info);
@@ -435,10 +473,13 @@ private:
     at::Device device_;
     run_directory directory_;
     batch_plan order_;
-    resident_store resident_;
-    augmenter augment_;
     learner<> learner_;
+    resident_store resident_;                ///< after the network, whose memory it must leave room for
+    augmenter augment_;
     at::Tensor loss_sum_;                    ///< of this epoch, on the device
+    at::Tensor slice_scores_;                ///< of training slices when they were last trained on, on the device; NaN: not yet
+    at::Tensor observed_;                    ///< the same at the last validation, on the CPU: what the sampler was told
+    at::Tensor monitor_scores_;              ///< one per epoch of the run, NaN where undefined or to come
     std::int64_t epoch_ = 0, epoch_steps_ = 0;
     std::int64_t steps_here_ = 0;            ///< of this epoch, by this process
     double data_seconds_ = 0, trained_seconds_ = 0;

@@ -14,7 +14,7 @@ namespace facet::optimizer {
 /// The run-time half of an optimiser. All of it stays on the device: no method may wait for it.
 struct state {
     virtual ~state() = default;
-    /// Updates the parameters from their gradients; `learning_rate` is a tensor on the device, so that a captured graph reads its new value.
+    /// Updates the parameters from their gradients, which lie in memory as the parameters do and may be written to; `learning_rate` is a tensor on the device, so that a captured graph reads its new value.
     virtual void step(const std::vector<at::Tensor>& gradients, const at::Tensor& learning_rate) = 0;
     /// Moments and counters under stable names, saved with the run and restored by copying into them.
     virtual named_tensors tensors() = 0;

@@ -3,13 +3,11 @@
 #include <cstdint>
 #include <span>
 #include <utility>
-#include <vector>
 
-#include <facet/core/error.hpp>
 #include <facet/core/experiment.hpp>
 #include <facet/core/rng.hpp>
 #include <facet/sampler/concept.hpp>
-#include <facet/sampler/natural.hpp>
+#include <facet/sampler/streams.hpp>
 
 namespace facet::sampler {
 
@@ -22,16 +20,10 @@ struct balanced {
     double positive_fraction = 0.5; ///< share of slices with fracture in every batch
 
     /// Fracture slices in a batch.
-    [[nodiscard]] constexpr std::int64_t positives(std::int64_t batch) const {
-        return static_cast<std::int64_t>(static_cast<double>(batch) * positive_fraction + 0.5);
-    }
+    [[nodiscard]] constexpr std::int64_t positives(std::int64_t batch) const { return share_of(batch, positive_fraction); }
 
     [[nodiscard]] auto start(const context& c) const {
-        std::vector<std::int64_t> with, without;
-        for (std::size_t i = 0; i < c.slices.size(); ++i) (c.slices[i].fracture_pixels > 0 ? with : without).push_back(static_cast<std::int64_t>(i));
-        if (with.empty()) throw bad_input{"sampler::balanced: the training part has no slice with a fracture; use sampler::natural or another split"};
-        if (without.empty()) throw bad_input{"sampler::balanced: the training part has no slice without a fracture; use sampler::natural or another split"};
-
+        auto [with, without] = both_classes(c, "sampler::balanced");
         const shuffled_stream pick_with{with.size(), rng::key(c.seed, 0x706f736974697665u)};
         const shuffled_stream pick_without{without.size(), rng::key(c.seed, 0x6e65676174697665u)};
         return [*this, with = std::move(with), without = std::move(without), pick_with, pick_without](std::int64_t step, std::span<std::int64_t> batch) {

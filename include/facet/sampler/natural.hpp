@@ -1,26 +1,14 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 
 #include <facet/core/error.hpp>
 #include <facet/core/rng.hpp>
 #include <facet/sampler/concept.hpp>
+#include <facet/sampler/streams.hpp>
 
 namespace facet::sampler {
-
-/// An endless stream over {0, ..., n-1}: every pass is a new permutation. A pure function of the place in the stream.
-class shuffled_stream {
-public:
-    shuffled_stream(std::uint64_t n, std::uint64_t key) : n_{n}, key_{key} {}
-    [[nodiscard]] std::uint64_t operator()(std::uint64_t place) const {
-        return rng::permutation{n_, rng::key(key_, place / n_)}(place % n_);
-    }
-
-private:
-    std::uint64_t n_, key_;
-};
 
 /// Every slice once per pass, in a new order each pass; classes as they are.
 struct natural {
@@ -34,11 +22,7 @@ struct natural {
         };
     }
 
-    [[nodiscard]] double positive_rate(const context& c) const {
-        if (c.slices.empty()) return 0;
-        const auto positives = std::ranges::count_if(c.slices, [](const slice_info& s) { return s.fracture_pixels > 0; });
-        return static_cast<double>(positives) / static_cast<double>(c.slices.size());
-    }
+    [[nodiscard]] double positive_rate(const context& c) const { return natural_rate(c); }
 };
 
 static_assert(policy<natural>);

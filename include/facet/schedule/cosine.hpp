@@ -16,8 +16,8 @@ struct cosine {
     double final_fraction = 0; ///< of the peak learning rate
 
     [[nodiscard]] double operator()(std::int64_t step, std::int64_t steps) const {
-        const auto [warmup, rest] = progress_at(step, steps, warmup_steps);
-        return warmup * (final_fraction + (1 - final_fraction) * 0.5 * (1 + std::cos(std::numbers::pi * rest)));
+        const auto p = progress_at(step, steps, warmup_steps);
+        return p.warmup * (final_fraction + (1 - final_fraction) * 0.5 * (1 + std::cos(std::numbers::pi * p.rest)));
     }
 
     template <const auto& self, const auto& e> static consteval void check() {

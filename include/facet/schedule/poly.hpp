@@ -15,8 +15,8 @@ struct poly {
     std::int64_t warmup_steps = 0;
 
     [[nodiscard]] double operator()(std::int64_t step, std::int64_t steps) const {
-        const auto [warmup, rest] = progress_at(step, steps, warmup_steps);
-        return warmup * std::pow(1 - rest, exponent);
+        const auto p = progress_at(step, steps, warmup_steps);
+        return p.warmup * std::pow(1 - p.rest, exponent);
     }
 
     template <const auto& self, const auto& e> static consteval void check() {

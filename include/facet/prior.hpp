@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cmath>
+#include <concepts>
+
+#include <facet/core/role.hpp>
+
+namespace facet::prior {
+
+/// How often a slice holds a fracture.
+struct rates {
+    double training = 0;       ///< share of the slices in a batch
+    double natural = 0;        ///< share of all training slices
+    double fracture_share = 0; ///< mean share of fracture pixels in a slice that holds one
+};
+
+/// The number added to every logit where probabilities are reported; constant, so that no ranking changes.
+template <class P>
+concept policy = plays<P, role::prior> && requires(const P& p, const rates& r) {
+    { p(r) } -> std::convertible_to<double>;
+};
+
+namespace detail {
+/// Difference of two log odds; 0 where one of them is not finite.
+[[nodiscard]] inline double log_odds_ratio(double to, double from) {
+    if (!(0 < to && to < 1 && 0 < from && from < 1)) return 0;
+    return std::log(to) - std::log1p(-to) - (std::log(from) - std::log1p(-from));
+}
+} // namespace detail
+
+/// Probabilities as the sampler's batches made them: right where the network is certain which slices hold a fracture and in doubt only about outlines.
+struct as_trained {
+    using role = facet::role::prior;
+    [[nodiscard]] double operator()(const rates&) const { return 0; }
+};
+
+/// Probabilities for the natural share of slices with a fracture: log odds of that share minus log odds of the sampler's. Exact where the
+/// doubt is whether the slice holds a fracture, too much where it is certain that it does (docs/decisions/0008-prior-correction.md).
+struct of_slices {
+    using role = facet::role::prior;
+    [[nodiscard]] double operator()(const rates& r) const { return detail::log_odds_ratio(r.natural, r.training); }
+};
+
+/// The same from the shares of fracture pixels, about log(natural / training): less than of_slices by log((1 - natural) / (1 - training)).
+struct of_pixels {
+    using role = facet::role::prior;
+    [[nodiscard]] double operator()(const rates& r) const { return detail::log_odds_ratio(r.natural * r.fracture_share, r.training * r.fracture_share); }
+};
+
+static_assert(policy<as_trained> && policy<of_slices> && policy<of_pixels>);
+
+} // namespace facet::prior
+
+namespace facet {
+
+template <> inline constexpr auto default_policy<role::prior> = prior::as_trained{};
+
+} // namespace facet
