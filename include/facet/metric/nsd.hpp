@@ -7,7 +7,7 @@
 
 namespace facet::metric {
 
-/// Normalised surface distance (surface Dice): the share of both surfaces within `tolerance` of the other (Nikolov et al. 2018). A miss or a
+/// Normalised surface Dice: the share of both surfaces within `tolerance` of the other (Nikolov et al. 2018). A miss or a
 /// false alarm is 0. Counted in surface voxels as MONAI does; DeepMind's surface-distance weights by the area of surface elements.
 struct nsd {
     using role = facet::role::metric;

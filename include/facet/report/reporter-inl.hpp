@@ -284,14 +284,17 @@ private:
         row("false positives per patient", member(lesion, "false_positives_per_patient"), 2);
         row("false positives per vertebra", member(lesion, "false_positives_per_volume"), 3);
         row("mm\u00b3 marked on a healthy vertebra", member(lesion, "marked_mm3_on_healthy"), 1);
-        for (const auto& [key, name] : {std::pair{"hd", "Hausdorff distance, mm"}, {"hd95", "95 % Hausdorff distance, mm"}, {"assd", "average surface distance, mm"}, {"nsd", "normalised surface distance"}})
+        for (const auto& [key, name] : {std::pair{"hd", "Hausdorff distance, mm"}, {"hd95", "95 % Hausdorff distance, mm"}, {"assd", "average surface distance, mm"}, {"nsd", "normalised surface Dice"}})
             row(name, member(surface, key), std::string_view{key} == "nsd" ? 3 : 1);
         page_.add(t);
         page_.note("Lesions are connected pieces of the truth; one counts as found if a piece of the mask touches it. Surfaces are those of fractured vertebrae, in " + counted(surface, "dimension") + " dimensions; "
                    + counted(member(surface, "hd95"), "worst") + " without any marked voxel count with the worst value, the diagonal of the crop.");
         std::vector<point> points;
         for (const auto& p : member(member(lesion, "froc"), "points")) points.push_back({p.at(1).get<double>(), p.at(2).get<double>()});
-        if (!points.empty()) figure("free_response", free_response(points), "Lesions found over false positives per patient, when only the surest pieces of the final mask count. The curve ends at the mask itself.");
+        if (points.empty()) return;
+        page_.begin_row();
+        figure("free_response", free_response(points), "Lesions found over false positives per patient, when only the surest pieces of the final mask count. The curve ends at the mask itself.");
+        page_.end_row();
     }
 
     void by_level() {
