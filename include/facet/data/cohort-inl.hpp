@@ -54,7 +54,7 @@ inline nlohmann::json describe(const vertebra& v, const rendered& images, cohort
     const auto rounded = [](double x) { return std::round(1000 * x) / 1000; };
     nlohmann::json j{{"level", v.level}, {"name", vertebra_name({v.level})}, {"fractured", v.broken && kind == cohort_kind::real}};
     const auto worn = [&](const degeneration& d) { return nlohmann::json{{"height", rounded(d.height)}, {"endplate_sclerosis_hu", std::round(d.sclerosis)}}; };
-    if (v.worn) j["degeneration"] = worn(v.wear);
+    if (v.worn && !(v.broken && kind == cohort_kind::sham)) j["degeneration"] = worn(v.wear);
     if (!v.broken) return j;
     const auto& f = v.injury;
     j["drawn"] = {{"grade", f.grade}, {"type", name_of(f.type)}, {"height_loss", rounded(f.loss)}, {"healed", f.healed}};
@@ -77,8 +77,7 @@ inline nlohmann::json describe(const patient& p, const rendered& images, const s
 
 /// What a vertebra of this kind of cohort is shown as.
 inline std::string_view shown_as(const vertebra& v, cohort_kind kind) {
-    if (v.worn) return "degenerated";
-    if (!v.broken) return "plain";
+    if (!v.broken) return v.worn ? "degenerated" : "plain";
     return kind == cohort_kind::real ? "fractured" : kind == cohort_kind::sham ? "sham" : "unbroken";
 }
 

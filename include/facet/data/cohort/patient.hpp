@@ -130,7 +130,7 @@ struct degeneration {
 struct vertebra {
     int level = 0;
     bool broken = false;    ///< drawn as fractured
-    bool worn = false;      ///< unbroken, but degenerated: normal variation of an old spine
+    bool worn = false;      ///< degenerated, broken or not: normal variation of an old spine
     healthy normal;
     fracture injury;        ///< drawn for every vertebra, used for broken ones
     degeneration mimic;     ///< likewise; what a sham cohort shows instead of the fracture
@@ -215,8 +215,8 @@ inline degeneration draw_sham(std::uint64_t key) {
     return {draw.uniform(0.80, 0.90), draw.uniform(60, 180), draw.uniform(1.5, 3.0)};
 }
 
-/// Two in five unbroken vertebrae, at any level: an assumption. The cohort stands for old spines, of whose vertebrae one in five is broken.
-/// Height and density vary independently and from nothing on, so that neither tells a fracture.
+/// Two in five vertebrae, at any level, broken or not: an assumption. Height and density vary independently and from nothing on, so that
+/// neither tells a fracture, nor that there is none.
 inline constexpr double worn_share = 0.4;
 inline std::pair<bool, degeneration> draw_wear(std::uint64_t key) {
     rng::stream draw{rng::key(key, purpose::degeneration)};
@@ -260,7 +260,7 @@ inline patient draw_patient(std::uint64_t seed, int number, const std::vector<in
         v.injury = detail::draw_fracture(key, std::max(grade, 1));
         v.mimic = detail::draw_sham(key);
         const auto [worn, wear] = detail::draw_wear(key);
-        v.worn = worn && !v.broken;
+        v.worn = worn;
         v.wear = wear;
         p.vertebrae.push_back(v);
     }

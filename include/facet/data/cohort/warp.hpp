@@ -60,8 +60,8 @@ public:
         std::copy(f.below->coefficient.begin(), f.below->coefficient.end(), below_.begin());
         reach_ = std::hypot(half_[0], half_[1]) + 20;
         height_ = surface_at(top_, 0, 0) - surface_at(bottom_, 0, 0);
-        if (v.broken && kind == cohort_kind::sham) wear_ = v.mimic;
         if (v.worn) wear_ = v.wear;
+        if (v.broken && kind == cohort_kind::sham) wear_ = v.mimic;
         if (v.broken && kind != cohort_kind::sham && render_fracture) {
             injury_ = v.injury;
             calibrate();
