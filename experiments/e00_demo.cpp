@@ -7,7 +7,7 @@ constexpr experiment e00{
     "e00_demo",
     input::windows{hu{0, 1800}, hu{200, 1200}, hu{-160, 240}},
     input::size{64},
-    sampler::balanced{.positive_fraction = 0.5},
+    sampler::hard_negatives{.positive_fraction = 0.5, .hard_fraction = 0.25, .pool = 0.1}, // low, dense vertebrae are rare and look broken
     augment::chain{
         augment::per_vertebra{augment::rotate{.degrees = 11.5}, augment::translate{.fraction = 0.075}, augment::scale{.low = 0.9, .high = 1.1}},
         augment::per_slice{augment::gaussian_noise{.hu = 20}}},
