@@ -92,7 +92,7 @@ static void parity(const setting& s) {
     const made_store made{64, static_cast<std::size_t>(s.p.size)};
     const auto on = [&](at::Device device) {
         const resident_store resident{made.data(), device, s.p.residency};
-        return augmenter{s.p, made.data(), resident, 1}(first_slices(8), 3);
+        return augmenter{s.p, made.data(), resident, 1}(first_slices(8), 3, true);
     };
     const auto host = on(at::kCPU), there = on(s.device);
     check("augmented Hounsfield units, CPU against device", largest(host.images, there.images), 1.0); // one HU of a range of 2,500

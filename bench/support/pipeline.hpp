@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <facet/engine/batch.hpp>
-#include <facet/engine/learner.hpp>
+#include <facet/engine/training_step.hpp>
 
 #include "made_store.hpp"
 
@@ -18,8 +18,7 @@ public:
           student_{p, device, 1, p.steps} {}
 
     void step() {
-        const auto batch = augment_(order_.slices(done_), order_.augmentation_epoch(done_));
-        student_.step(batch.channels, batch.masks);
+        (void)facet::training_step(student_, augment_, order_.slices(done_), order_.augmentation_epoch(done_));
         ++done_;
     }
     void steps(int n) {

@@ -19,7 +19,7 @@ std::vector<std::uint64_t> keys(std::int64_t n, std::uint64_t salt = 1) {
     for (std::int64_t i = 0; i < n; ++i) out.push_back(rng::key(salt, i));
     return out;
 }
-random_draws slice_draws(std::int64_t n) { return {keys(n), keys(n), at::kCPU}; }
+random_draws slice_draws(std::int64_t n) { return {keys(n), keys(n)}; }
 
 } // namespace
 
@@ -89,7 +89,7 @@ TEST_CASE("a partner is another slice, whatever the order of the batch", "[augme
     std::vector<std::size_t> order{5, 3, 11, 0, 9, 1, 7, 2, 10, 4, 8, 6};
     std::vector<std::uint64_t> shuffled;
     for (const auto i : order) shuffled.push_back(all[i]);
-    random_draws a{all, all, at::kCPU}, b{shuffled, shuffled, at::kCPU};
+    random_draws a{all, all}, b{shuffled, shuffled};
     const auto in_order = a.partner(false), in_disorder = b.partner(false);
     std::map<std::int64_t, int> popularity;
     for (std::size_t k = 0; k < order.size(); ++k) {
@@ -99,14 +99,14 @@ TEST_CASE("a partner is another slice, whatever the order of the batch", "[augme
         ++popularity[partner];
     }
     CHECK(popularity.size() > 4); // not everybody's the same
-    random_draws alone{{7}, {7}, at::kCPU};
+    random_draws alone{{7}, {7}};
     CHECK(alone.partner(false).item<std::int64_t>() == 0);
 }
 
 TEST_CASE("a partner with a fracture is one, or the slice itself", "[augment][draws]") {
-    random_draws some{keys(5), keys(5), at::kCPU, {false, true, false, false, false}};
+    random_draws some{keys(5), keys(5), {false, true, false, false, false}};
     CHECK(some.partner(true).equal(torch::tensor({1, 1, 1, 1, 1}, at::kLong))); // the only one has no other
-    random_draws none{keys(3), keys(3), at::kCPU, {false, false, false}};
+    random_draws none{keys(3), keys(3), {false, false, false}};
     CHECK(none.partner(true).equal(torch::arange(3, at::kLong)));
 }
 
@@ -120,7 +120,7 @@ TEMPLATE_TEST_CASE("in per_vertebra all slices of a vertebra get one draw", "[au
     for (std::uint64_t epoch = 0; epoch < 20; ++epoch) {
         // slices 0..2 belong to one vertebra, 3..5 to another
         const auto a = rng::key(epoch, 1), b = rng::key(epoch, 2);
-        random_draws vertebra{{a, a, a, b, b, b}, keys(6, epoch), at::kCPU}, slice{keys(6, epoch), keys(6, epoch), at::kCPU};
+        random_draws vertebra{{a, a, a, b, b, b}, keys(6, epoch)}, slice{keys(6, epoch), keys(6, epoch)};
         const auto out = chain.template apply<which>(images, vertebra, slice);
         CHECK(out[0].equal(out[1]));
         CHECK(out[0].equal(out[2]));
@@ -134,7 +134,7 @@ TEMPLATE_TEST_CASE("noise in per_vertebra shares its strength but not its grains
     const augment::chain chain{augment::per_vertebra{TestType{}}};
     const auto images = torch::full({2, 1, 128, 128}, 200.f);
     const auto same = rng::key(5, 6);
-    random_draws vertebra{{same, same}, keys(2), at::kCPU}, slice{keys(2), keys(2), at::kCPU};
+    random_draws vertebra{{same, same}, keys(2)}, slice{keys(2), keys(2)};
     const auto noise = chain.template apply<augment::domain::hu>(images, vertebra, slice) - images;
     CHECK_FALSE(noise[0].equal(noise[1]));
     CHECK(noise[0].std().template item<double>() == Approx(noise[1].std().template item<double>()).epsilon(0.05));
@@ -143,7 +143,7 @@ TEMPLATE_TEST_CASE("noise in per_vertebra shares its strength but not its grains
 TEST_CASE("in per_vertebra the windows of a vertebra are jittered alike", "[augment][draws]") {
     const augment::chain chain{augment::per_vertebra{augment::window_jitter{}}};
     const auto images = (torch::rand({1, 1, 16, 16}) * 1000).expand({3, -1, -1, -1}).contiguous();
-    random_draws vertebra{{1, 1, 2}, keys(3), at::kCPU}, slice{keys(3), keys(3), at::kCPU};
+    random_draws vertebra{{1, 1, 2}, keys(3)}, slice{keys(3), keys(3)};
     const auto out = chain.channels(input::windows{hu{0, 1800}, hu{-160, 240}}, images, vertebra, slice);
     CHECK(out[0].equal(out[1]));
     CHECK_FALSE(out[0].equal(out[2]));

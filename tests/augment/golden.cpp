@@ -42,7 +42,7 @@ at::Tensor number(double x) { return torch::full({1, 1, 1, 1}, x); }
 
 /// The slice through an affine, as a GPU would do it; the CPU's kernel is compared with that in tests/engine.
 at::Tensor moved(const augment::affine& map) {
-    return facet::detail::warp_by_tensors(image().squeeze(1), torch::zeros({1, side, side}, at::kByte), std::span{&map, 1}).images;
+    return facet::detail::warp_by_tensors(image().squeeze(1), torch::zeros({1, side, side}, at::kByte), facet::detail::theta_of(std::span{&map, 1}, side)).images;
 }
 
 } // namespace
@@ -116,7 +116,7 @@ TEST_CASE("the displacement is the cubic B-spline that TorchIO takes from Simple
     constexpr std::int64_t points = 7;
     const auto coefficients = (2 * (3 * torch::arange(2 * points * points, at::kDouble)).sin()).to(at::kFloat).view({1, 2, points, points});
     const augment::affine same;
-    const auto grid = facet::detail::bend_grid(torch::zeros({1, side, side, 2}), coefficients, std::span{&same, 1});
+    const auto grid = facet::detail::bend_grid(torch::zeros({1, side, side, 2}), coefficients, facet::detail::theta_of(std::span{&same, 1}, side), facet::detail::spline_basis(side, points));
     const auto field = grid.squeeze(0).permute({2, 0, 1}) * ((side - 1) / 2.0); // [-1, 1] to pixels
     CHECK(apart(field, peer("spline_7")) < 1e-4);
 }

@@ -76,7 +76,7 @@ public:
 private:
     [[nodiscard]] std::array<std::uint32_t, 2> both() const { return {first_, second_}; }
     [[nodiscard]] double side() const { return static_cast<double>(data_.size()); }
-    [[nodiscard]] static random_draws draws(std::uint64_t key) { return {{key, key + 1}, {key, key + 1}, at::kCPU, {true, true}}; }
+    [[nodiscard]] static random_draws draws(std::uint64_t key) { return {{key, key + 1}, {key, key + 1}, {true, true}}; }
     [[nodiscard]] static at::Tensor channel_of(const at::Tensor& hu) { return ((hu - report::bone_window.low) / (report::bone_window.high - report::bone_window.low)).clamp(0, 1); }
     [[nodiscard]] static at::Tensor hu_of(const at::Tensor& channel) { return channel * (report::bone_window.high - report::bone_window.low) + report::bone_window.low; }
 

@@ -159,7 +159,7 @@ TEST_CASE("all slices of a vertebra are sheared and bent by one draw", "[augment
         }
     }
     // the augmenter asks by vertebra: a slice seen through the draw of its neighbour is the same slice
-    const auto together = f.with(plan_of<bent>)({0, 1, 4}, 3), again = f.with(plan_of<bent>)({1}, 3);
+    const auto together = f.with(plan_of<bent>)({0, 1, 4}, 3, true), again = f.with(plan_of<bent>)({1}, 3, true);
     CHECK(together.images[1].equal(again.images[0]));
 }
 
@@ -178,7 +178,7 @@ TEST_CASE("bending by nothing is the affine alone, and the kernel of the CPU doe
     CHECK(control.abs().max().item<double>() > 1);
     const auto kernel = warp(f.resident, slices, maps, control);
     const auto index = torch::tensor({0, 3, 9}, at::kLong);
-    const auto tensors = facet::detail::warp_by_tensors(f.resident.images().index_select(0, index), f.resident.masks().index_select(0, index), maps, control);
+    const auto tensors = facet::detail::warp_by_tensors(f.resident.images().index_select(0, index), f.resident.masks().index_select(0, index), facet::detail::theta_of(maps, side), control, facet::detail::spline_basis(side, 6));
     CHECK((kernel.images - tensors.images).abs().max().item<double>() < 1); // HU, where a pixel's step is 2024
     CHECK(kernel.masks.ne(tensors.masks).sum().item<int>() <= 3);
     CHECK((kernel.images - still.images).abs().max().item<double>() > 100);
@@ -194,7 +194,7 @@ TEST_CASE("the largest field that compiles does not fold the slice", "[augment]"
         op(field, draw, n);
         for (auto& x : c) x = x < 0 ? -0.12f * (n - 1) : 0.12f * (n - 1); // the extremes
         const augment::affine same;
-        const auto grid = facet::detail::bend_grid(torch::zeros({1, n, n, 2}), torch::tensor(c).view({1, 2, points, points}), std::span{&same, 1}).squeeze(0) * ((n - 1) / 2.0);
+        const auto grid = facet::detail::bend_grid(torch::zeros({1, n, n, 2}), torch::tensor(c).view({1, 2, points, points}), facet::detail::theta_of(std::span{&same, 1}, n), facet::detail::spline_basis(n, points)).squeeze(0) * ((n - 1) / 2.0);
         const auto d = [&](int axis, int along) { return grid.select(2, axis).diff(1, along).slice(0, 0, n - 1).slice(1, 0, n - 1); };
         const auto det = (1 + d(0, 1)) * (1 + d(1, 0)) - d(0, 0) * d(1, 1);
         CHECK(det.min().item<double>() > 0);
@@ -292,4 +292,42 @@ TEST_CASE("shares of mixup reach the loss as targets, ignored pixels do not", "[
     learner<> student{plan_of<soft>, at::kCPU, 1, 10};
     CHECK(std::isfinite(student.step(batch.channels, ignoring).item<double>()));
     student.check_finite(1);
+}
+
+TEST_CASE("a batch made from an order, as on a GPU, is the one the CPU makes", "[augment][tape]") {
+    static constexpr auto in_place = with(everything, augment::chain{
+        augment::per_vertebra{augment::hu_shift{.slope = 0.05, .probability = 0.5}, augment::window_jitter{.probability = 0.7}, augment::gaussian_noise{.hu = 5, .probability = 0.5}},
+        augment::per_slice{augment::gaussian_noise{}, augment::ct_noise{.probability = 0.5}, augment::low_resolution{.probability = 0.5}, augment::metal_streak{.probability = 0.5},
+                           augment::coarse_dropout{}, augment::gamma{.probability = 0.5}, augment::contrast{.probability = 0.5}},
+        augment::per_batch{augment::cutmix{.probability = 0.5}, augment::copy_paste{.margin = 2, .probability = 0.5}}});
+    const fixture f;
+    const std::vector<std::uint32_t> slices{0, 1, 5, 9, 11};
+    const auto augment = f.with(plan_of<in_place>);
+    for (std::uint64_t epoch = 0; epoch < 8; ++epoch) {
+        const auto order = augment.order(slices, epoch);
+        const auto made = augment.made(order), here = augment(slices, epoch, true);
+        CHECK((made.images - here.images).abs().max().item<double>() < 0.1); // HU
+        CHECK((made.channels - here.channels).abs().max().item<double>() < 1e-3);
+        CHECK(made.masks.equal(here.masks));
+    }
+    for (const plan* p : {&plan_of<moved>, &plan_of<everything>, &plan_of<as_nnunet>, &plan_of<soft>}) { // interpolated by other kernels
+        const auto other = f.with(*p);
+        for (std::uint64_t epoch = 0; epoch < 4; ++epoch) {
+            const auto made = other.made(other.order(slices, epoch)), here = other(slices, epoch);
+            CHECK((made.channels - here.channels).abs().mean().item<double>() < 2e-3);
+            CHECK(made.masks.to(at::kFloat).sub(here.masks.to(at::kFloat)).abs().gt(1e-3).sum().item<int>() <= 5); // ties between two pixels
+        }
+    }
+}
+
+TEST_CASE("a step that makes its batch is the step of the batch made before", "[augment][tape]") {
+    const fixture f;
+    const auto augment = f.with(plan_of<everything>);
+    learner<> one{plan_of<everything>, at::kCPU, 1, 10}, two{plan_of<everything>, at::kCPU, 1, 10};
+    for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
+        const auto order = augment.order(std::vector<std::uint32_t>{0, 4, 8, 9}, epoch);
+        const auto batch = augment.made(order);
+        const auto a = one.step(order, [&](const std::vector<at::Tensor>& o) { return augment.made(o); }), b = two.step(batch.channels, batch.masks);
+        CHECK(a.equal(b));
+    }
 }

@@ -3,6 +3,8 @@
 #include "support/test.hpp"
 
 #include <cmath>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include <facet/data/store_writer.hpp>
@@ -61,7 +63,7 @@ TEST_CASE("image and mask move together") {
     const resident_store resident{data, at::kCPU, residency_kind::automatic};
     const augmenter augment{plan_of<moving>, data, resident, 1};
     for (std::uint64_t epoch = 0; epoch < 20; ++epoch) {
-        const auto batch = augment({0, 10}, epoch);
+        const auto batch = augment({0, 10}, epoch, true);
         const auto bone = batch.images.gt(-12); // half-way between air and bone
         const auto marked = batch.masks.eq(1);
         CHECK(marked.sum().item<int>() > 20);
@@ -74,12 +76,12 @@ TEST_CASE("all slices of a vertebra get one geometric draw, other vertebrae and 
     const auto data = b.data();
     const resident_store resident{data, at::kCPU, residency_kind::automatic};
     const augmenter augment{plan_of<moving>, data, resident, 1};
-    const auto batch = augment({0, 1, 2, 5, 10}, 3);
+    const auto batch = augment({0, 1, 2, 5, 10}, 3, true);
     CHECK(row(batch.images, 0).equal(row(batch.images, 1)));
     CHECK(row(batch.images, 0).equal(row(batch.images, 2)));
     CHECK_FALSE(row(batch.images, 0).equal(row(batch.images, 3))); // the next vertebra of the patient
     CHECK_FALSE(row(batch.images, 0).equal(row(batch.images, 4))); // the same level of another patient
-    CHECK_FALSE(row(batch.images, 0).equal(row(augment({0}, 4).images, 0)));
+    CHECK_FALSE(row(batch.images, 0).equal(row(augment({0}, 4, true).images, 0)));
 }
 
 TEST_CASE("a sample does not depend on the batch it is in") {
@@ -99,7 +101,7 @@ TEST_CASE("noise differs between slices of one vertebra and has the deviation as
     const auto data = b.data();
     const resident_store resident{data, at::kCPU, residency_kind::automatic};
     const augmenter augment{plan_of<noisy>, data, resident, 1};
-    const auto plain = augment.plain({0, 1}).images, batch = augment({0, 1}, 0).images;
+    const auto plain = augment.plain({0, 1}).images, batch = augment({0, 1}, 0, true).images;
     CHECK_FALSE(row(batch, 0).equal(row(batch, 1)));
     CHECK((batch - plain).std().item<double>() < 21);
     CHECK((batch - plain).std().item<double>() > 0.1);
@@ -137,7 +139,7 @@ TEST_CASE("the kernel of the CPU and the tensor operations of a GPU agree") {
     const augment::affine maps[]{plan_of<moving>.draw_affine(11, side), plan_of<moving>.draw_affine(12, side)};
     const auto kernel = warp(resident, slices, maps);
     const auto index = at::tensor({0, 6}, at::kLong);
-    const auto tensors = facet::detail::warp_by_tensors(resident.images().index_select(0, index), resident.masks().index_select(0, index), maps);
+    const auto tensors = facet::detail::warp_by_tensors(resident.images().index_select(0, index), resident.masks().index_select(0, index), facet::detail::theta_of(maps, side));
     CHECK((kernel.images - tensors.images).abs().max().item<float>() < 0.5f); // HU
     CHECK(kernel.masks.ne(tensors.masks).sum().item<int>() <= 2);             // ties between two pixels
     const auto keys = at::tensor({std::int64_t{5}, std::int64_t{-7}}, at::kLong);
@@ -170,6 +172,25 @@ TEST_CASE("augmentation is drawn anew each time the fracture slices have been se
     CHECK(order.augmentation_epoch(1) == 0);
     CHECK(order.augmentation_epoch(2) == 1); // the four healthy slices return soonest
     CHECK(order.augmentation_epoch(8) == 4);
+}
+
+TEST_CASE("whatever the sampler, a slice is augmented anew nearly every time it comes") {
+    static constexpr auto by_level = with(still, sampler::weighted{by::level{}});
+    static constexpr auto annealed = with(still, sampler::annealed{});
+    static constexpr auto hard = with(still, sampler::hard_negatives{.hard_fraction = 0.5, .pool = 0.5});
+    static constexpr auto natural = with(still, sampler::natural{});
+    const bars b;
+    const auto data = b.data();
+    std::vector<std::uint32_t> all(data.count());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint32_t>(i);
+    for (const plan* p : {&plan_of<by_level>, &plan_of<annealed>, &plan_of<hard>, &plan_of<natural>, &plan_of<still>}) {
+        const batch_plan order{*p, data, all, 4, 1, 200};
+        std::map<std::pair<std::uint32_t, std::uint64_t>, int> seen;
+        int repeated = 0;
+        for (std::int64_t step = 0; step < 200; ++step)
+            for (const auto slice : order.slices(step)) repeated += ++seen[{slice, order.augmentation_epoch(step)}] > 1;
+        CHECK(repeated < 200 * 4 / 4); // where passes and epochs turn at different steps
+    }
 }
 
 TEST_CASE("on the CPU the store is not copied") {

@@ -233,7 +233,7 @@ TEST_CASE("a loss that is not a number stops the run with code 4 and the step it
         FAIL("it trained");
     } catch (const error& e) {
         CHECK(e.code() == exit_code::diverged);
-        CHECK_THAT(e.what(), Catch::Contains("from step 0 on"));
+        CHECK_THAT(e.what(), Catch::Contains("from step 1 on"));
     }
 }
 

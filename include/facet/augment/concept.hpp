@@ -58,7 +58,7 @@ struct draws {
     /// int64 [N]: for each slice another one of the batch, or itself where there is no other (`fractured`: no other with a fracture). It
     /// depends on which slices the batch holds, not on their order.
     virtual at::Tensor partner(bool fractured) = 0;
-    /// `images` with those slices changed to which it happens.
+    /// `images` with those slices changed to which it happens. The last draw of an operation: how far `f` counts on is not defined afterwards.
     virtual at::Tensor some(double probability, const at::Tensor& images, const change& f) {
         const auto chosen = happens(probability);
         return f(images, *this).where(chosen, images);

@@ -12,7 +12,7 @@ struct gaussian_noise {
     double hu = 20; ///< largest standard deviation in Hounsfield units
     double probability = 1;
 
-    at::Tensor operator()(const at::Tensor& images, draws& draw) const { return images.add(draw.normal_like(images).mul(draw.uniform(0, hu))); }
+    at::Tensor operator()(const at::Tensor& images, draws& draw) const { return draw.normal_like(images).mul_(draw.uniform(0, hu)).add_(images); }
 
     template <const auto& self, const auto& e> static consteval void check() {
         static_assert(self.hu >= 0, "facet: augment::gaussian_noise needs hu >= 0, the largest standard deviation in Hounsfield units");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/hana/for_each.hpp>
+
 #include <facet/augment/concept.hpp>
 #include <facet/augment/kernels.hpp>
 #include <facet/core/experiment.hpp>
@@ -29,9 +31,21 @@ struct mixup {
         static_assert(0 <= self.largest_share && self.largest_share <= 1, "facet: augment::mixup needs 0 <= largest_share <= 1");
         static_assert(takes_soft_targets<std::remove_cvref_t<decltype(get<facet::role::loss>(e))>>,
                       "facet: augment::mixup makes targets between 0 and 1, and this loss takes 0 and 1 only; use loss::bce{}, or augment::cutmix{} in its place");
+        static_assert(!weighs_positives(get<facet::role::loss>(e)),
+                      "facet: augment::mixup makes targets between 0 and 1, and a positive_weight moves the least loss away from them; leave it at 1, or use augment::cutmix{}");
     }
 
 private:
+    /// Whether the loss, or one inside it, counts fracture pixels more than once.
+    static constexpr bool weighs_positives(const auto& loss) {
+        if constexpr (requires { loss.positive_weight; }) return loss.positive_weight != 1;
+        else if constexpr (requires { loss.loss; }) return weighs_positives(loss.loss);
+        else if constexpr (requires { loss.items; }) {
+            bool any = false;
+            hana::for_each(loss.items, [&](const auto& one) { any = any || weighs_positives(one); });
+            return any;
+        } else return false;
+    }
     template <class Loss> static constexpr bool takes_soft_targets = requires { requires Loss::takes_soft_targets; };
 };
 

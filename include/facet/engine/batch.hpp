@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include <ATen/ThreadLocalState.h>
 
+#include <facet/engine/draw_tape.hpp>
 #include <facet/engine/memory.hpp>
 #include <facet/engine/plan.hpp>
 #include <facet/engine/random_draws.hpp>
@@ -60,6 +62,7 @@ public:
     /// How often the class of slices that returns soonest has been seen. Geometry and noise are drawn anew each time: a balanced sampler
     /// shows a fracture several times in a pass over all slices, and should not show it moved the same way each time.
     [[nodiscard]] std::uint64_t augmentation_epoch(std::int64_t step) const {
+        if (const auto counted = sample_.visits(step)) return static_cast<std::uint64_t>(*counted);
         const auto visits = [&](double rate, std::int64_t n) { return n > 0 ? static_cast<double>(step * batch_) * rate / static_cast<double>(n) : 0; };
         return static_cast<std::uint64_t>(std::max(visits(positive_rate_, positives_), visits(1 - positive_rate_, static_cast<std::int64_t>(slices_.size()) - positives_)));
     }
@@ -84,40 +87,92 @@ public:
     augmenter(const plan& p, const store& data, const resident_store& resident, std::uint64_t seed)
         : plan_{p}, data_{data}, resident_{resident}, seed_{rng::key(seed, std::uint64_t{'a'})} {
         keep_freed_memory();
+        if (!resident.device().is_cpu() && p.control_points > 0) (void)basis(); // not while a graph is recorded
     }
 
-    /// Augmented, for training. On the CPU a few slices at a time go through all operations, so that they stay in a core's cache.
-    [[nodiscard]] training_batch operator()(std::vector<std::uint32_t> slices, std::uint64_t epoch) const {
+    /// Augmented, for training; without `images` unless they are asked for. On the CPU a few slices at a time go through all operations and to their
+    /// place in the batch, so that they stay in a core's cache.
+    [[nodiscard]] training_batch operator()(std::vector<std::uint32_t> slices, std::uint64_t epoch, bool with_images = false) const {
+        if (!resident_.device().is_cpu()) {
+            auto b = made(order(slices, epoch));
+            b.slices = std::move(slices);
+            return b;
+        }
         const auto n = static_cast<std::int64_t>(slices.size()), side = resident_.size(), threads = std::int64_t{at::get_num_threads()};
         const auto length = std::min(std::max<std::int64_t>(1, 65'536 / (side * side)), (n + threads - 1) / threads);
-        if (!resident_.device().is_cpu() || length >= n) return mixed(augmented(std::move(slices), epoch), epoch);
+        if (length >= n) return mixed(augmented(std::move(slices), epoch), epoch);
         resident_.verify(slices);
-        std::vector<training_batch> parts(static_cast<std::size_t>((n + length - 1) / length));
+        const auto channels = static_cast<std::int64_t>(plan_.windows.size());
+        training_batch whole{std::move(slices), with_images ? at::empty({n, 1, side, side}, at::kFloat) : at::Tensor{}, at::empty({n, channels, side, side}, at::kFloat),
+                             at::empty({n, 1, side, side}, at::kByte)};
         const at::ThreadLocalState modes; // gradient and inference mode
-        parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+        parallel_for(0, (n + length - 1) / length, 1, [&](std::int64_t begin, std::int64_t end) {
             const at::ThreadLocalStateGuard same{modes};
-            for (auto part = begin; part < end; ++part) parts[static_cast<std::size_t>(part)] = augmented({slices.begin() + part * length, slices.begin() + std::min(n, (part + 1) * length)}, epoch);
+            for (auto part = begin; part < end; ++part) {
+                const auto first = part * length, last = std::min(n, first + length);
+                const auto made = augmented({whole.slices.begin() + first, whole.slices.begin() + last}, epoch);
+                if (with_images) whole.images.narrow(0, first, last - first).copy_(made.images);
+                whole.channels.narrow(0, first, last - first).copy_(made.channels);
+                whole.masks.narrow(0, first, last - first).copy_(made.masks);
+            }
         });
-        return mixed({std::move(slices), joined(parts, &training_batch::images), joined(parts, &training_batch::channels), joined(parts, &training_batch::masks)}, epoch);
+        return mixed(std::move(whole), epoch);
     }
+    [[nodiscard]] at::Device device() const { return resident_.device(); }
     /// As stored: for validation and test.
     [[nodiscard]] training_batch plain(std::vector<std::uint32_t> slices) const {
-        auto stored = warp(resident_, slices, {});
-        return {std::move(slices), stored.images, plan_.to_channels(stored.images), stored.masks};
+        auto as_is = stored(resident_, slices);
+        return {std::move(slices), as_is.images, plan_.to_channels(as_is.images), as_is.masks};
+    }
+
+    /// Everything a GPU makes a batch from, small and of the same shapes every time, on the device: which slices (or the slices, where the store
+    /// streams), affines, displacements, and all numbers drawn. Nothing waits for the copies.
+    [[nodiscard]] std::vector<at::Tensor> order(std::span<const std::uint32_t> slices, std::uint64_t epoch) const {
+        resident_.verify(slices);
+        const auto drawn = draw(slices, epoch);
+        auto index = at::empty({static_cast<std::int64_t>(slices.size())}, at::kLong);
+        std::ranges::copy(slices, index.data_ptr<std::int64_t>());
+        std::vector<at::Tensor> out;
+        if (resident_.on_device()) out.push_back(sent(index));
+        else out = {resident_.rows(resident_.images(), index), resident_.rows(resident_.masks(), index)};
+        if (plan_.augments_geometry) out.push_back(sent(detail::theta_of(drawn.maps, resident_.size())));
+        if (drawn.displacements.defined()) out.push_back(sent(drawn.displacements));
+        const auto numbers = tape().write(drawn.by_vertebra, drawn.by_slice);
+        out.push_back(sent(numbers.reals));
+        out.push_back(sent(numbers.integers));
+        return out;
+    }
+    /// The batch of an order (without its list of slices): work of the device alone, which a graph can record.
+    [[nodiscard]] training_batch made(const std::vector<at::Tensor>& order) const {
+        auto next = order.begin();
+        warped w;
+        if (resident_.on_device()) w = {resident_.images().index_select(0, *next), resident_.masks().index_select(0, *next)}, ++next;
+        else w = {next[0], next[1]}, next += 2;
+        if (plan_.augments_geometry) {
+            const auto theta = *next++;
+            if (plan_.control_points > 0) w = detail::warp_by_tensors(w.images, w.masks, theta, *next++, basis());
+            else w = detail::warp_by_tensors(w.images, w.masks, theta);
+        } else w = {w.images.unsqueeze(1).to(at::kFloat), w.masks.unsqueeze(1)};
+        return tape().read({next[0], next[1]}, [&](augment::draws& by_vertebra, augment::draws& by_slice) { return through(w, by_vertebra, by_slice, true); });
     }
 
 private:
-    [[nodiscard]] std::uint64_t slice_key(std::uint32_t index, std::uint64_t epoch) const { return rng::key(seed_, epoch, index, std::uint64_t{2}); }
-
-    /// All but the mixing.
-    [[nodiscard]] training_batch augmented(std::vector<std::uint32_t> slices, std::uint64_t epoch) const {
-        std::vector<augment::affine> maps;
+    struct drawn_geometry {
+        draw_source by_vertebra, by_slice;
+        std::vector<augment::affine> maps; ///< empty where nothing moves
+        at::Tensor displacements;          ///< [N,2,P,P] on the CPU, not defined where nothing bends
+    };
+    [[nodiscard]] drawn_geometry draw(std::span<const std::uint32_t> slices, std::uint64_t epoch) const {
         std::vector<std::uint64_t> by_vertebra, by_slice;
+        std::vector<bool> fractured;
+        std::vector<augment::affine> maps;
         const auto displacements = plan_.control_points > 0 ? at::zeros({static_cast<std::int64_t>(slices.size()), 2, plan_.control_points, plan_.control_points}, at::kFloat) : at::Tensor{};
         for (const auto index : slices) {
-            const auto vertebra = vertebra_key(data_.slices()[index], epoch);
+            const auto& slice = data_.slices()[index];
+            const auto vertebra = vertebra_key(slice, epoch);
             by_vertebra.push_back(rng::key(vertebra, std::uint64_t{1}));
-            by_slice.push_back(slice_key(index, epoch));
+            by_slice.push_back(rng::key(seed_, epoch, index, std::uint64_t{2}));
+            fractured.push_back(slice.fracture_pixels > 0);
             if (displacements.defined()) {
                 const auto count = displacements.numel() / displacements.size(0);
                 plan_.draw_displacement(vertebra, static_cast<double>(plan_.size),
@@ -125,33 +180,51 @@ private:
             }
             if (plan_.augments_geometry) maps.push_back(plan_.draw_affine(vertebra, static_cast<double>(plan_.size)));
         }
-        auto moved = warp(resident_, slices, maps, displacements);
-        random_draws per_vertebra{by_vertebra, by_slice, resident_.device()}, per_slice{by_slice, by_slice, resident_.device()};
+        return {{by_vertebra, by_slice, fractured}, {by_slice, by_slice, fractured}, std::move(maps), displacements};
+    }
+
+    /// From moved slices to a batch; `mix`: or to a part of one, not mixed yet.
+    [[nodiscard]] training_batch through(const warped& moved, augment::draws& by_vertebra, augment::draws& by_slice, bool mix) const {
         training_batch b;
-        b.images = plan_.augment_hu(moved.images, per_vertebra, per_slice);
-        b.channels = plan_.augment_window(plan_.augmented_channels(b.images, per_vertebra, per_slice), per_vertebra, per_slice);
-        b.masks = std::move(moved.masks);
+        b.images = plan_.augment_hu(moved.images, by_vertebra, by_slice);
+        b.channels = plan_.augment_window(plan_.augmented_channels(b.images, by_vertebra, by_slice), by_vertebra, by_slice);
+        b.masks = moved.masks;
+        if (mix) mix_into(b, by_slice);
+        return b;
+    }
+    void mix_into(training_batch& b, augment::draws& by_slice) const {
+        if (!plan_.mixes_batch) return;
+        auto mix = plan_.mix_batch({b.channels, b.masks}, by_slice);
+        b.channels = std::move(mix.channels);
+        b.masks = std::move(mix.masks);
+    }
+    /// On the CPU, all but the mixing.
+    [[nodiscard]] training_batch augmented(std::vector<std::uint32_t> slices, std::uint64_t epoch) const {
+        auto drawn = draw(slices, epoch);
+        random_draws by_vertebra{std::move(drawn.by_vertebra)}, by_slice{std::move(drawn.by_slice)};
+        auto b = through(warp(resident_, slices, drawn.maps, drawn.displacements), by_vertebra, by_slice, false);
         b.slices = std::move(slices);
         return b;
     }
     [[nodiscard]] training_batch mixed(training_batch b, std::uint64_t epoch) const {
         if (!plan_.mixes_batch) return b;
-        std::vector<std::uint64_t> by_slice;
-        std::vector<bool> fractured;
-        for (const auto index : b.slices) {
-            by_slice.push_back(slice_key(index, epoch));
-            fractured.push_back(data_.slices()[index].fracture_pixels > 0);
-        }
-        random_draws per_slice{by_slice, by_slice, resident_.device(), std::move(fractured)};
-        auto mix = plan_.mix_batch({b.channels, b.masks}, per_slice);
-        b.channels = std::move(mix.channels);
-        b.masks = std::move(mix.masks);
+        random_draws by_slice{draw(b.slices, epoch).by_slice};
+        mix_into(b, by_slice);
         return b;
     }
-    [[nodiscard]] static at::Tensor joined(const std::vector<training_batch>& parts, at::Tensor training_batch::*member) {
-        std::vector<at::Tensor> all;
-        for (const auto& part : parts) all.push_back(part.*member);
-        return at::cat(all);
+
+    [[nodiscard]] at::Tensor sent(const at::Tensor& t) const { return resident_.device().is_cpu() ? t : t.pin_memory().to(resident_.device(), true); }
+    [[nodiscard]] const draw_tape& tape() const {
+        if (!tape_)
+            tape_.emplace([&](augment::draws& by_vertebra, augment::draws& by_slice) {
+                const auto side = resident_.size();
+                (void)through({at::zeros({1, 1, side, side}), at::zeros({1, 1, side, side}, at::kByte)}, by_vertebra, by_slice, true);
+            });
+        return *tape_;
+    }
+    [[nodiscard]] const at::Tensor& basis() const {
+        if (!basis_.defined()) basis_ = detail::spline_basis(resident_.size(), plan_.control_points).to(resident_.device());
+        return basis_;
     }
     /// Named, not numbered: a vertebra keeps its draws when other patients join the training set.
     [[nodiscard]] std::uint64_t vertebra_key(const slice_info& slice, std::uint64_t epoch) const {
@@ -164,6 +237,8 @@ private:
     const store& data_;
     const resident_store& resident_;
     std::uint64_t seed_;
+    mutable std::optional<draw_tape> tape_; ///< made when it is first needed, as is the basis of the splines
+    mutable at::Tensor basis_;
 };
 
 /// What the loss sees of masks and logits: ignored pixels are constants without gradient (docs/decisions/0003-ignored-pixels.md).

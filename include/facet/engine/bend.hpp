@@ -75,20 +75,22 @@ inline void bend_slice(const std::int16_t* image, const std::uint8_t* mask, std:
     }
 }
 
-/// `grid` [N,S,S,2] of grid_sample (align_corners) bent by `coefficients` [N,2,P,P] in pixels: what the affine does to a displacement is added.
-inline at::Tensor bend_grid(const at::Tensor& grid, const at::Tensor& coefficients, std::span<const augment::affine> maps) {
-    const auto side = grid.size(1), points = coefficients.size(-1), n = grid.size(0);
+/// The weights of the control points at every pixel of a side, [S,P].
+inline at::Tensor spline_basis(std::int64_t side, std::int64_t points) {
     const spline_side spline{side, points};
     auto basis = at::zeros({side, points}, at::kFloat);
     for (std::int64_t i = 0; i < side; ++i)
         for (std::int64_t k = 0; k < 4; ++k) basis.data_ptr<float>()[i * points + spline.first(i) + k] = spline.weights(i)[static_cast<std::size_t>(k)];
-    auto linear = at::empty({n, 2, 2}, at::kFloat);
-    auto* to = linear.data_ptr<float>();
-    for (const auto& map : maps)
-        for (const double value : map.matrix) *to++ = static_cast<float>(value * 2 / static_cast<double>(side - 1)); // pixels to [-1, 1]
-    const auto b = basis.to(grid.device(), true);
-    const auto field = at::matmul(at::matmul(b, coefficients.to(grid.device(), true)), b.t()); // [N,2,S,S] in pixels
-    return grid.add(at::matmul(linear.to(grid.device(), true), field.flatten(2)).view({n, 2, side, side}).permute({0, 2, 3, 1}));
+    return basis;
+}
+
+/// `grid` [N,S,S,2] of grid_sample (align_corners) bent by `coefficients` [N,2,P,P] in pixels: what the affine `theta` [N,2,3] does to a
+/// displacement is added.
+inline at::Tensor bend_grid(const at::Tensor& grid, const at::Tensor& coefficients, const at::Tensor& theta, const at::Tensor& basis) {
+    const auto side = grid.size(1), n = grid.size(0);
+    const auto field = at::matmul(at::matmul(basis, coefficients), basis.t()); // [N,2,S,S] in pixels
+    const auto linear = theta.narrow(2, 0, 2).mul(2 / static_cast<double>(side - 1)); // pixels to [-1, 1]
+    return grid.add(at::matmul(linear, field.flatten(2)).view({n, 2, side, side}).permute({0, 2, 3, 1}));
 }
 
 } // namespace facet::detail

@@ -161,7 +161,7 @@ template <class T> struct learner<T>::body {
         const auto bad = finite.logical_not().to(at::kLong);
         auto row = failures.select(0, 0), most = failures.select(0, 1), first = failures.select(0, 2);
         row.add_(1).mul_(bad);
-        first.copy_(at::where(row.gt(most), number.sub(row), first));
+        first.copy_(at::where(row.gt(most), number.sub(row).add(1), first));
         most.copy_(at::maximum(most, row));
     }
 
@@ -175,10 +175,17 @@ template <class T> struct learner<T>::body {
     /// What a network draws in a step (dropout) is a function of seed and step alone, so that a resumed run draws the same.
     void seed_draws() const { torch::manual_seed(rng::key(seed, std::uint64_t{'n'}, static_cast<std::uint64_t>(done))); }
 
-    at::Tensor step(const at::Tensor& channels, const at::Tensor& masks) {
+    at::Tensor step(const std::vector<at::Tensor>& order, const batch_maker& make) {
         prepare();
-        const auto loss = one_step({channels, masks}, [this](const std::vector<at::Tensor>& batch) { return advance(batch[0], batch[1]); }, [this] { return changed(); },
-                                   [this] { seed_draws(); });
+        const auto work = [&](const std::vector<at::Tensor>& inputs) {
+            training_batch batch;
+            {
+                const at::NoGradGuard no_grad;
+                batch = make(inputs);
+            }
+            return advance(batch.channels, batch.masks);
+        };
+        const auto loss = one_step(order, work, [this] { return changed(); }, [this] { seed_draws(); });
         ++done;
         return loss;
     }
@@ -271,7 +278,10 @@ template <class T> struct learner<T>::body {
 template <class T> learner<T>::learner(const plan& p, at::Device device, std::uint64_t seed, std::int64_t steps)
     : body_{std::make_shared<body>(p, device, seed, steps)} {}
 
-template <class T> at::Tensor learner<T>::step(const at::Tensor& channels, const at::Tensor& masks) { return body_->step(channels, masks); }
+template <class T> at::Tensor learner<T>::step(const std::vector<at::Tensor>& order, const batch_maker& make) { return body_->step(order, make); }
+template <class T> at::Tensor learner<T>::step(const at::Tensor& channels, const at::Tensor& masks) {
+    return step({channels, masks}, [](const std::vector<at::Tensor>& batch) { return training_batch{{}, {}, batch[0], batch[1]}; });
+}
 
 template <class T> at::Tensor learner<T>::logits(const at::Tensor& channels, bool averaged) {
     const c10::InferenceMode no_grad;

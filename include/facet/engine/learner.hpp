@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <ATen/core/Tensor.h>
 
 #include <facet/engine/device.hpp>
 #include <facet/engine/plan.hpp>
+#include <facet/engine/training_batch.hpp>
 
 namespace facet {
 
@@ -20,6 +23,10 @@ template <class = void> struct learner {
     /// One optimiser step. `channels` [N,C,S,S] float in [0,1], `masks` [N,1,S,S] uint8 with 255 = ignore. Returns the loss, a scalar on
     /// the device. A step whose loss, gradient or running statistics are not finite leaves the weights and statistics alone and is counted.
     at::Tensor step(const at::Tensor& channels, const at::Tensor& masks);
+    /// The same for a batch that is still to be made: `make(order)` gives its channels and masks, and is recorded as part of the step. `order` is on
+    /// the learner's device, of the same shapes every time.
+    using batch_maker = std::function<training_batch(const std::vector<at::Tensor>& order)>;
+    at::Tensor step(const std::vector<at::Tensor>& order, const batch_maker& make);
     /// fp32 logits [N,1,S,S] in evaluation mode, without gradient: of the averaged weights, or of those being trained.
     at::Tensor logits(const at::Tensor& channels, bool averaged = true);
 

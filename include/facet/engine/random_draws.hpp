@@ -12,7 +12,7 @@
 #include <facet/core/fast_math.hpp>
 #include <facet/core/rng.hpp>
 
-/// augment::draws on the batch's device. The integers are the same on every device; the floating-point rest agrees to rounding.
+/// augment::draws of the CPU, and the numbers behind the draws of every device.
 namespace facet {
 
 namespace detail {
@@ -57,87 +57,96 @@ inline at::Tensor normal_by_tensors(const at::Tensor& keys, std::int64_t pixels)
 
 } // namespace detail
 
+/// The numbers that the slices of one batch draw: pure functions of (key of the slice, place in the chain, number of the draw at that place).
+class draw_source {
+public:
+    /// One key per slice; slices with equal keys get equal numbers. `pixel_keys` tell them apart for noise, which does not follow the vertebra.
+    draw_source(std::vector<std::uint64_t> keys, std::vector<std::uint64_t> pixel_keys, std::vector<bool> fractured = {})
+        : keys_{std::move(keys)}, pixel_keys_{std::move(pixel_keys)}, fractured_{std::move(fractured)} {}
+
+    [[nodiscard]] std::size_t slices() const { return pixel_keys_.size(); }
+    [[nodiscard]] float uniform(std::size_t i, std::uint64_t place, std::uint64_t draw, double low, double high) const {
+        return static_cast<float>(low + (high - low) * rng::unit(rng::key(keys_[i], place, draw)));
+    }
+    [[nodiscard]] bool happens(std::size_t i, std::uint64_t place, std::uint64_t draw, double probability) const { return rng::unit(rng::key(keys_[i], place, draw)) < probability; }
+    [[nodiscard]] std::uint64_t pixel_key(std::size_t i, std::uint64_t place, std::uint64_t draw) const { return rng::key(pixel_keys_[i], place, draw); }
+    /// Whoever draws the lowest number for this slice (rendezvous hashing): the choice does not depend on the order of the batch.
+    [[nodiscard]] std::int64_t partner(std::size_t i, std::uint64_t place, std::uint64_t draw, bool fractured) const {
+        std::size_t best = i;
+        std::uint64_t lowest = ~std::uint64_t{0};
+        for (std::size_t j = 0; j < slices(); ++j) {
+            if (pixel_keys_[j] == pixel_keys_[i] || (fractured && !(j < fractured_.size() && fractured_[j]))) continue;
+            const auto drawn = rng::key(pixel_keys_[i], place, draw, pixel_keys_[j]);
+            if (drawn < lowest) lowest = drawn, best = j;
+        }
+        return static_cast<std::int64_t>(best);
+    }
+    /// The same for some of the slices; whoever is left out is nobody's partner.
+    [[nodiscard]] draw_source only(const at::Tensor& chosen) const {
+        draw_source out{{}, {}};
+        for (std::int64_t k = 0; k < chosen.size(0); ++k) {
+            const auto i = static_cast<std::size_t>(chosen.data_ptr<std::int64_t>()[k]);
+            out.keys_.push_back(keys_[i]);
+            out.pixel_keys_.push_back(pixel_keys_[i]);
+        }
+        return out;
+    }
+
+private:
+    std::vector<std::uint64_t> keys_, pixel_keys_;
+    std::vector<bool> fractured_;
+};
+
 class random_draws final : public augment::draws {
 public:
-    /// One key per slice of the batch; slices with equal keys get equal numbers from `uniform` and `happens`. `pixel_keys` tell the
-    /// slices apart for `normal_like`, since noise does not follow the vertebra.
-    random_draws(std::vector<std::uint64_t> keys, std::vector<std::uint64_t> pixel_keys, at::Device device, std::vector<bool> fractured = {})
-        : keys_{std::move(keys)}, pixel_keys_{std::move(pixel_keys)}, fractured_{std::move(fractured)}, device_{device} {}
+    explicit random_draws(draw_source source) : source_{std::move(source)} {}
+    random_draws(std::vector<std::uint64_t> keys, std::vector<std::uint64_t> pixel_keys, std::vector<bool> fractured = {})
+        : random_draws{draw_source{std::move(keys), std::move(pixel_keys), std::move(fractured)}} {}
 
     void begin(std::uint64_t place) override {
         place_ = place;
         next_ = 0;
     }
-
     at::Tensor uniform(double low, double high) override {
-        return on_device([&](double u) { return static_cast<float>(low + (high - low) * u); });
+        return of_each({-1, 1, 1, 1}, at::kFloat, [&](std::size_t i, std::uint64_t draw) { return source_.uniform(i, place_, draw, low, high); });
     }
     at::Tensor happens(double probability) override {
-        return on_device([&](double u) { return u < probability ? 1.f : 0.f; }).to(at::kBool);
+        return of_each({-1, 1, 1, 1}, at::kBool, [&](std::size_t i, std::uint64_t draw) { return source_.happens(i, place_, draw, probability); });
     }
     at::Tensor normal_like(const at::Tensor& like) override {
-        const std::uint64_t operation = next_++;
+        const std::uint64_t draw = next_++;
         const auto n = like.size(0), pixels = like.numel() / n;
-        if (!device_.is_cpu()) {
-            auto keys = at::empty({n}, at::kLong);
-            for (std::int64_t i = 0; i < n; ++i) keys.data_ptr<std::int64_t>()[i] = static_cast<std::int64_t>(pixel_key(i, operation));
-            return detail::normal_by_tensors(keys.to(device_, true), pixels).view(like.sizes());
-        }
         auto out = at::empty(like.sizes(), at::kFloat);
         auto* data = out.data_ptr<float>();
         parallel_for(0, n, 1, [&](std::int64_t begin, std::int64_t end) {
-            for (auto i = begin; i < end; ++i) detail::fill_normal(data + i * pixels, pixels, pixel_key(i, operation));
+            for (auto i = begin; i < end; ++i) detail::fill_normal(data + i * pixels, pixels, source_.pixel_key(static_cast<std::size_t>(i), place_, draw));
         });
         return out;
     }
-
-    /// Whoever draws the lowest number for this slice (rendezvous hashing): the choice does not depend on the order of the batch.
     at::Tensor partner(bool fractured) override {
-        const std::uint64_t operation = next_++;
-        const auto n = pixel_keys_.size();
-        auto out = at::empty({static_cast<std::int64_t>(n)}, at::kLong);
-        for (std::size_t i = 0; i < n; ++i) {
-            std::size_t best = i;
-            std::uint64_t lowest = ~std::uint64_t{0};
-            for (std::size_t j = 0; j < n; ++j) {
-                if (pixel_keys_[j] == pixel_keys_[i] || (fractured && !(j < fractured_.size() && fractured_[j]))) continue;
-                const auto drawn = rng::key(pixel_keys_[i], place_, operation, pixel_keys_[j]);
-                if (drawn < lowest) lowest = drawn, best = j;
-            }
-            out.data_ptr<std::int64_t>()[i] = static_cast<std::int64_t>(best);
-        }
-        return device_.is_cpu() ? out : out.to(device_, true);
+        return of_each({-1}, at::kLong, [&](std::size_t i, std::uint64_t draw) { return source_.partner(i, place_, draw, fractured); });
     }
-    /// On the CPU only the chosen slices are worked on. On a GPU all of them are: shapes must not depend on what is drawn.
+    /// Only the chosen slices are worked on.
     at::Tensor some(double probability, const at::Tensor& images, const change& f) override {
-        if (!device_.is_cpu()) return draws::some(probability, images, f);
         const auto chosen = happens(probability).flatten().nonzero().flatten();
         if (chosen.size(0) == 0) return images;
         if (chosen.size(0) == images.size(0)) return f(images, *this);
-        random_draws theirs{{}, {}, device_};
-        for (std::int64_t k = 0; k < chosen.size(0); ++k) {
-            const auto i = static_cast<std::size_t>(chosen.data_ptr<std::int64_t>()[k]);
-            theirs.keys_.push_back(keys_[i]);
-            theirs.pixel_keys_.push_back(pixel_keys_[i]);
-        }
+        random_draws theirs{source_.only(chosen)};
         theirs.place_ = place_;
         theirs.next_ = next_;
         return images.index_copy(0, chosen, f(images.index_select(0, chosen), theirs));
     }
 
 private:
-    [[nodiscard]] std::uint64_t pixel_key(std::int64_t i, std::uint64_t operation) const { return rng::key(pixel_keys_[static_cast<std::size_t>(i)], place_, operation); }
-
-    at::Tensor on_device(auto value) {
-        const std::uint64_t operation = next_++;
-        auto out = at::empty({static_cast<std::int64_t>(keys_.size()), 1, 1, 1}, at::kFloat);
-        for (std::size_t i = 0; i < keys_.size(); ++i) out.data_ptr<float>()[i] = value(rng::unit(rng::key(keys_[i], place_, operation)));
-        return device_.is_cpu() ? out : out.to(device_, true);
+    at::Tensor of_each(at::IntArrayRef shape, at::ScalarType type, auto value) {
+        const std::uint64_t draw = next_++;
+        using number = decltype(value(std::size_t{}, draw));
+        auto out = at::empty({static_cast<std::int64_t>(source_.slices())}, type);
+        for (std::size_t i = 0; i < source_.slices(); ++i) out.data_ptr<number>()[i] = value(i, draw);
+        return out.view(shape);
     }
 
-    std::vector<std::uint64_t> keys_, pixel_keys_;
-    std::vector<bool> fractured_;
-    at::Device device_;
+    draw_source source_;
     std::uint64_t place_ = 0, next_ = 0;
 };
 

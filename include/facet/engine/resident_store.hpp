@@ -28,6 +28,8 @@ public:
     }
 
     [[nodiscard]] at::Device device() const { return device_; }
+    /// Whether a GPU holds all of it (on the CPU it is where it is read anyway).
+    [[nodiscard]] bool on_device() const { return images_.device() == device_; }
     [[nodiscard]] std::int64_t size() const { return images_.size(1); }
     /// int16 [N,S,S] and uint8 [N,S,S] of the whole store, on the CPU or on the device.
     [[nodiscard]] const at::Tensor& images() const { return images_; }

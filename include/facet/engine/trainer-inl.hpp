@@ -26,6 +26,7 @@
 #include <torch/version.h>
 
 #include <facet/core/error.hpp>
+#include <facet/core/evenly_spaced.hpp>
 #include <facet/core/version.hpp>
 #include <facet/data/labels.hpp>
 #include <facet/data/split.hpp>
@@ -35,6 +36,7 @@
 #include <facet/engine/run_directory.hpp>
 #include <facet/engine/run_identity.hpp>
 #include <facet/engine/signals.hpp>
+#include <facet/engine/training_step.hpp>
 #include <facet/engine/validation.hpp>
 #include <facet/engine/weights.hpp>
 #include <facet/evaluate/curve.hpp>
@@ -150,20 +152,13 @@ private:
     static constexpr std::int64_t failures_allowed = 10;  ///< steps in a row that are not finite
 
     slice_parts checked_parts() const {
-        if (static_cast<int>(data_.size()) != p_.size)
-            throw bad_input{"'" + data_.folder().string() + "' holds slices of " + std::to_string(data_.size()) + " pixels; " + std::string{p_.name} + " takes input::size{" + std::to_string(p_.size) + "}"};
         if (options_.steps && *options_.steps < 1) throw bad_input{"--steps must be at least 1"};
         if (options_.limit && *options_.limit < static_cast<std::size_t>(p_.batch))
             throw bad_input{"--limit " + std::to_string(*options_.limit) + " is less than a batch of " + std::to_string(p_.batch) + " slices"};
-        const auto split = patient_split::load(data_);
-        require_split(p_, split, data_.folder());
-        if (options_.fold >= split.folds.size())
-            throw bad_input{"--fold " + std::to_string(options_.fold) + " does not exist: split.json of '" + data_.folder().string() + "' has folds 0 to " + std::to_string(split.folds.size() - 1)};
-        auto parts = parts_of(data_, split, options_.fold);
-        if (parts.train.empty() || parts.validation.empty()) throw bad_input{"fold " + std::to_string(options_.fold) + " leaves no slices for training or for validation; make a split with more patients"};
+        auto parts = parts_for(p_, data_, options_.fold);
         if (options_.limit) {
             parts.train = some_of(data_, parts.train, *options_.limit);
-            parts.validation = some_of(data_, parts.validation, *options_.limit);
+            parts.validation = evenly_spaced(parts.validation, *options_.limit); // at its natural prevalence
         }
         return parts;
     }
@@ -233,7 +228,11 @@ private:
         epoch_ = static_cast<std::int64_t>(number_in(state.metadata, "epoch").value_or(0));
         epoch_steps_ = static_cast<std::int64_t>(number_in(state.metadata, "epoch_steps").value_or(0));
         follow();
-        if (const auto threads = number_in(state.metadata, "threads"); threads && static_cast<int>(*threads) != at::get_num_threads())
+        const auto device = state.metadata.find("device");
+        if (device != state.metadata.end() && device->second != (device_.is_cpu() ? "cpu" : "cuda"))
+            std::fprintf(stderr, "warning: this run was started on another device (%s); on %s its weights will differ in their last bits, or more where that computes in another precision\n",
+                         device->second.c_str(), device_.str().c_str());
+        else if (const auto threads = number_in(state.metadata, "threads"); device_.is_cpu() && threads && static_cast<int>(*threads) != at::get_num_threads())
             std::fprintf(stderr, "warning: this run was started with %d threads; with %d its weights will differ in their last bits\n", static_cast<int>(*threads), at::get_num_threads());
     }
 
@@ -266,7 +265,10 @@ private:
         if (monitor_scores_.defined()) learner_.scale_learning_rate(p_.factor_after({monitor_scores_.data_ptr<double>(), static_cast<std::size_t>(epoch_)}));
     }
     void note_slice_scores(std::int64_t step) {
-        if (slice_scores_.defined()) slice_scores_.index_copy_(0, at::tensor(order_.positions(step), at::kLong).to(device_, true), learner_.slice_scores());
+        if (!slice_scores_.defined()) return;
+        const auto places = at::tensor(order_.positions(step), at::kLong).to(device_, true);
+        slice_scores_.index_fill_(0, places, -1); // a slice may stand twice in a batch: the higher score counts, whatever the order
+        slice_scores_.index_reduce_(0, places, learner_.slice_scores(), "amax", true);
     }
 
     void save_state() {
@@ -274,6 +276,7 @@ private:
         metadata["step"] = std::to_string(learner_.steps_done());
         metadata["epoch"] = std::to_string(epoch_);
         metadata["epoch_steps"] = std::to_string(epoch_steps_);
+        metadata["device"] = device_.is_cpu() ? "cpu" : "cuda";
         metadata["threads"] = std::to_string(at::get_num_threads());
         try {
             write_checkpoints(); // first: a state never runs ahead of the checkpoints, so a resumed run makes those again that were lost
@@ -286,14 +289,8 @@ private:
     }
 
     void step() {
-        const auto begin = clock::now();
-        training_batch batch;
-        {
-            const at::NoGradGuard no_grad;
-            batch = augment_(order_.slices(learner_.steps_done()), order_.augmentation_epoch(learner_.steps_done()));
-        }
-        data_seconds_ += seconds_since(begin);
-        loss_sum_.add_(learner_.step(batch.channels, batch.masks));
+        const auto done = learner_.steps_done();
+        loss_sum_.add_(training_step(learner_, augment_, order_.slices(done), order_.augmentation_epoch(done), &data_seconds_));
         note_slice_scores(learner_.steps_done() - 1);
         ++epoch_steps_;
         ++steps_here_;
@@ -408,7 +405,7 @@ private:
     /// Serialises the weights where they are among the best few; save_state() writes them.
     void keep_checkpoint(const validated& v) {
         checkpoint_info c{.path = {}, .experiment = std::string{p_.name}, .description = p_.describe(), .epoch = epoch_, .step = learner_.steps_done(), .score = v.score, .threshold = v.threshold,
-                          .threshold_objective = std::string{p_.threshold_objective}, .logit_shift = v.logit_shift, .dataset_hash = data_.content_hash(), .split = split_, .data_statement = data_.data_statement(),
+                          .threshold_objective = std::string{p_.threshold_objective}, .logit_shift = v.logit_shift, .dataset_hash = data_.content_hash(), .split = split_, .data_statement = data_.data_statement(), .patients = fingerprints(data_, {parts_.train, parts_.validation}),
                           .fold = options_.fold, .seed = options_.seed};
         auto rivals = checkpoints();
         for (const auto& one : unwritten_) rivals.push_back(one.info);

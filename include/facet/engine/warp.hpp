@@ -119,15 +119,15 @@ inline warped warp_on_cpu(const resident_store& data, std::span<const std::uint3
     return out;
 }
 
-/// The same map for grid_sample (align_corners = true): positions over the slice run from -1 to 1.
-inline at::Tensor sampling_grid(std::span<const augment::affine> maps, std::int64_t side, at::Device device) {
+/// The affines for grid_sample with align_corners, whose positions over the slice run from -1 to 1: float [N,2,3] on the CPU.
+inline at::Tensor theta_of(std::span<const augment::affine> maps, std::int64_t side) {
     auto theta = at::empty({static_cast<std::int64_t>(maps.size()), 2, 3}, at::kFloat);
     auto* t = theta.data_ptr<float>();
     const double half = static_cast<double>(side - 1) / 2;
     for (const auto& map : maps) {
         for (const double value : {map.matrix[0], map.matrix[1], map.shift[0] / half, map.matrix[2], map.matrix[3], map.shift[1] / half}) *t++ = static_cast<float>(value);
     }
-    return at::affine_grid_generator(theta.to(device, true), {static_cast<std::int64_t>(maps.size()), 1, side, side}, true);
+    return theta;
 }
 
 inline warped bend_on_cpu(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps, const at::Tensor& displacements) {
@@ -144,10 +144,12 @@ inline warped bend_on_cpu(const resident_store& data, std::span<const std::uint3
     return out;
 }
 
-inline warped warp_by_tensors(const at::Tensor& images, const at::Tensor& masks, std::span<const augment::affine> maps, const at::Tensor& displacements = {}) {
+/// What a GPU runs. int16 [N,S,S] and uint8 [N,S,S]; `displacements` [N,2,P,P] and `basis` [S,P] are not defined where nothing bends.
+inline warped warp_by_tensors(const at::Tensor& images, const at::Tensor& masks, const at::Tensor& theta, const at::Tensor& displacements = {}, const at::Tensor& basis = {}) {
     constexpr std::int64_t bilinear = 0, nearest = 1, zeros = 0;
-    auto grid = sampling_grid(maps, images.size(-1), images.device());
-    if (displacements.defined()) grid = bend_grid(grid, displacements, maps);
+    const auto side = images.size(-1);
+    auto grid = at::affine_grid_generator(theta, {images.size(0), 1, side, side}, true);
+    if (displacements.defined()) grid = bend_grid(grid, displacements, theta, basis);
     const auto above_air = images.unsqueeze(1).to(at::kFloat).sub(air);
     return {at::grid_sampler(above_air, grid, bilinear, zeros, true).add(air),
             at::grid_sampler(masks.unsqueeze(1).to(at::kFloat), grid, nearest, zeros, true).to(at::kByte)};
@@ -155,17 +157,20 @@ inline warped warp_by_tensors(const at::Tensor& images, const at::Tensor& masks,
 
 } // namespace detail
 
-/// `maps` has one affine per slice, or is empty where nothing moves; `displacements` [N,2,P,P] has the control points of what bends, in pixels, on
-/// the CPU, or is not defined.
-inline warped warp(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps, const at::Tensor& displacements = {}) {
+/// Slices of a store as they are, on its device.
+inline warped stored(const resident_store& data, std::span<const std::uint32_t> slices) {
     data.verify(slices);
-    if (displacements.defined() && data.device().is_cpu()) return detail::bend_on_cpu(data, slices, maps, displacements);
-    if (!maps.empty() && data.device().is_cpu()) return detail::warp_on_cpu(data, slices, maps);
     auto index = at::empty({static_cast<std::int64_t>(slices.size())}, at::kLong);
     std::ranges::copy(slices, index.data_ptr<std::int64_t>());
-    const auto images = data.rows(data.images(), index), masks = data.rows(data.masks(), index);
-    if (maps.empty()) return {images.unsqueeze(1).to(at::kFloat), masks.unsqueeze(1)};
-    return detail::warp_by_tensors(images, masks, maps, displacements);
+    return {data.rows(data.images(), index).unsqueeze(1).to(at::kFloat), data.rows(data.masks(), index).unsqueeze(1)};
+}
+
+/// On the CPU: `maps` has one affine per slice, or is empty where nothing moves; `displacements` [N,2,P,P] has the control points of what bends,
+/// in pixels, or is not defined.
+inline warped warp(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps, const at::Tensor& displacements = {}) {
+    data.verify(slices);
+    if (displacements.defined()) return detail::bend_on_cpu(data, slices, maps, displacements);
+    return maps.empty() ? stored(data, slices) : detail::warp_on_cpu(data, slices, maps);
 }
 
 } // namespace facet

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include <facet/core/experiment.hpp>
 #include <facet/core/rng.hpp>
@@ -37,13 +38,7 @@ struct annealed {
         auto [with, without] = both_classes(c, "sampler::annealed");
         const shuffled_stream pick_with{with.size(), rng::key(c.seed, 0x616e6e65616cu, 1)};
         const shuffled_stream pick_without{without.size(), rng::key(c.seed, 0x616e6e65616cu, 0)};
-        return [with = std::move(with), without = std::move(without), pick_with, pick_without, line = line{*this, c}](std::int64_t step, std::span<std::int64_t> batch) {
-            const auto before = line.positives_before(step), positives = line.positives_before(step + 1) - before;
-            const auto negatives_before = step * static_cast<std::int64_t>(batch.size()) - before;
-            for (std::int64_t i = 0; i < static_cast<std::int64_t>(batch.size()); ++i)
-                batch[static_cast<std::size_t>(i)] = i < positives ? with[pick_with(static_cast<std::uint64_t>(before + i))]
-                                                                   : without[pick_without(static_cast<std::uint64_t>(negatives_before + i - positives))];
-        };
+        return state{std::move(with), std::move(without), pick_with, pick_without, line{*this, c}, c.batch};
     }
 
     [[nodiscard]] double positive_rate(const context& c) const {
@@ -66,6 +61,24 @@ private:
             const double t = static_cast<double>(step), moved = std::min(t, steps);
             const double integral = end * t + (steps > 0 ? (begin - end) * moved * (1 - moved / (2 * steps)) : 0);
             return std::llround(batch * integral);
+        }
+    };
+    struct state {
+        std::vector<std::int64_t> with, without;
+        shuffled_stream pick_with, pick_without;
+        line positives;
+        std::int64_t batch_size;
+
+        void operator()(std::int64_t step, std::span<std::int64_t> batch) const {
+            const auto before = positives.positives_before(step), now = positives.positives_before(step + 1) - before;
+            const auto negatives_before = step * static_cast<std::int64_t>(batch.size()) - before;
+            for (std::int64_t i = 0; i < static_cast<std::int64_t>(batch.size()); ++i)
+                batch[static_cast<std::size_t>(i)] = i < now ? with[pick_with(static_cast<std::uint64_t>(before + i))]
+                                                             : without[pick_without(static_cast<std::uint64_t>(negatives_before + i - now))];
+        }
+        [[nodiscard]] double visits(std::int64_t step) const {
+            const auto before = static_cast<double>(positives.positives_before(step)), all = static_cast<double>(step * batch_size);
+            return std::max(before / static_cast<double>(with.size()), (all - before) / static_cast<double>(without.size()));
         }
     };
 };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -39,6 +40,13 @@ concept policy = plays<P, role::sampler> && requires(const P& p, const context& 
     { p.positive_rate(c) } -> std::convertible_to<double>;
 };
 
+/// A state that draws some slices more often than others of their class says how often the slice that returns soonest has come before a step:
+/// augmentation is drawn anew each time (engine/batch.hpp).
+template <class S>
+concept counts_visits = state<S> && requires(const S& sample, std::int64_t step) {
+    { sample.visits(step) } -> std::convertible_to<double>;
+};
+
 /// A batch is made of sequences of neighbouring slices, for a model that says `static constexpr bool reads_sequences = true`.
 template <class P> concept gives_sequences = requires { requires P::gives_sequences; };
 
@@ -55,15 +63,19 @@ public:
     template <state S> requires(!std::same_as<S, started>) explicit started(S s) {
         const auto shared = std::make_shared<S>(std::move(s));
         draw_ = [shared](std::int64_t step, std::span<std::int64_t> batch) { (*shared)(step, batch); };
+        if constexpr (counts_visits<S>) visits_ = [shared](std::int64_t step) -> double { return shared->visits(step); };
         if constexpr (observant<S>) observe_ = [shared](std::span<const float> slice_scores) { shared->observe(slice_scores); };
     }
     void operator()(std::int64_t step, std::span<std::int64_t> batch) const { draw_(step, batch); }
     void observe(std::span<const float> slice_scores) const {
         if (observe_) observe_(slice_scores);
     }
+    /// Empty where the state does not count.
+    [[nodiscard]] std::optional<double> visits(std::int64_t step) const { return visits_ ? std::optional{visits_(step)} : std::nullopt; }
 
 private:
     std::function<void(std::int64_t, std::span<std::int64_t>)> draw_;
+    std::function<double(std::int64_t)> visits_;
     std::function<void(std::span<const float>)> observe_;
 };
 

@@ -41,6 +41,8 @@ struct hard_negatives {
         static_assert(0 < self.hard_fraction && self.hard_fraction < 1,
                       "facet: sampler::hard_negatives needs 0 < hard_fraction < 1, so that easy negatives are still seen; write sampler::balanced{} for none that are chosen");
         static_assert(0 < self.pool && self.pool <= 1, "facet: sampler::hard_negatives needs 0 < pool <= 1, the share of all negatives that are called hard");
+        static_assert(!get<facet::role::augment>(e).mixes(), "facet: sampler::hard_negatives scores slices as they were trained on, and augment::per_batch puts fractures of other slices into them; "
+                                                             "take sampler::balanced{}, or leave augment::per_batch out");
         constexpr auto batch = get<facet::role::budget>(e).batch;
         constexpr bool some = 0 < self.hard_fraction && self.hard_fraction < 1;
         static_assert(!inside || !some || batch < 1 || (0 < self.positives(batch) && 0 < self.hard(batch) && self.positives(batch) + self.hard(batch) < batch),
@@ -51,7 +53,7 @@ struct hard_negatives {
 class hard_negatives::state {
 public:
     state(const hard_negatives& p, const context& c)
-        : policy_{p}, key_{rng::key(c.seed, 0x68617264u)}, classes_{both_classes(c, "sampler::hard_negatives")}, pool_{classes_.without} {}
+        : policy_{p}, key_{rng::key(c.seed, 0x68617264u)}, classes_{both_classes(c, "sampler::hard_negatives")}, pool_{classes_.without}, batch_{c.batch} {}
 
     void operator()(std::int64_t step, std::span<std::int64_t> batch) const {
         const auto n = static_cast<std::int64_t>(batch.size()), k = policy_.positives(n), hard = policy_.hard(n);
@@ -70,6 +72,12 @@ public:
         if (seen.size() > most) seen.resize(most);
         pool_ = seen.empty() ? classes_.without : std::move(seen);
     }
+    [[nodiscard]] double visits(std::int64_t step) const {
+        const auto k = policy_.positives(batch_), hard = policy_.hard(batch_);
+        const auto each = [](std::int64_t drawn, std::size_t of) { return static_cast<double>(drawn) / static_cast<double>(of); };
+        const auto pool = std::max<std::size_t>(1, static_cast<std::size_t>(share_of(static_cast<std::int64_t>(classes_.without.size()), policy_.pool)));
+        return static_cast<double>(step) * std::max(each(k, classes_.with.size()), each(hard, pool) + each(batch_ - k - hard, classes_.without.size()));
+    }
     [[nodiscard]] std::span<const std::int64_t> pool() const { return pool_; }
 
 private:
@@ -85,6 +93,7 @@ private:
     std::uint64_t key_;
     classes classes_;
     std::vector<std::int64_t> pool_;
+    std::int64_t batch_;
 };
 
 inline hard_negatives::state hard_negatives::start(const context& c) const { return {*this, c}; }

@@ -52,6 +52,12 @@ public:
         const auto first = ends_[g] - quotas_[g];
         return groups_[g][orders_[g](pass * quotas_[g] + drawn - first)];
     }
+    /// How often the item that comes most often has come, after so many draws.
+    [[nodiscard]] double visits(double draws) const {
+        double most = 0;
+        for (std::size_t g = 0; g < groups_.size(); ++g) most = std::max(most, static_cast<double>(quotas_[g]) / static_cast<double>(groups_[g].size()));
+        return draws / static_cast<double>(ends_.back()) * most;
+    }
 
 private:
     static double share(std::size_t n, double strength) { return std::pow(static_cast<double>(n), 1 - strength); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -39,12 +40,7 @@ template <class Rule = by::level> struct weighted {
     [[nodiscard]] auto start(const context& c) const {
         if constexpr (by::rule<Rule>) {
             const auto [with, without] = both_classes(c, "sampler::weighted");
-            return [*this, pick_with = stream(c, with, 1), pick_without = stream(c, without, 0)](std::int64_t step, std::span<std::int64_t> batch) {
-                const auto now = static_cast<std::uint64_t>(step);
-                const auto k = static_cast<std::uint64_t>(positives(static_cast<std::int64_t>(batch.size()))), rest = batch.size() - k;
-                for (std::uint64_t i = 0; i < k; ++i) batch[i] = pick_with(now * k + i);
-                for (std::uint64_t i = 0; i < rest; ++i) batch[k + i] = pick_without(now * rest + i);
-            };
+            return state{*this, stream(c, with, 1), stream(c, without, 0), c.batch};
         } else {
             return [](std::int64_t, std::span<std::int64_t>) {}; // its sentence has been said
         }
@@ -62,6 +58,22 @@ template <class Rule = by::level> struct weighted {
     }
 
 private:
+    struct state {
+        weighted policy;
+        grouped_stream with, without;
+        std::int64_t batch_size;
+
+        void operator()(std::int64_t step, std::span<std::int64_t> batch) const {
+            const auto now = static_cast<std::uint64_t>(step);
+            const auto k = static_cast<std::uint64_t>(policy.positives(static_cast<std::int64_t>(batch.size()))), rest = batch.size() - k;
+            for (std::uint64_t i = 0; i < k; ++i) batch[i] = with(now * k + i);
+            for (std::uint64_t i = 0; i < rest; ++i) batch[k + i] = without(now * rest + i);
+        }
+        [[nodiscard]] double visits(std::int64_t step) const {
+            const auto k = policy.positives(batch_size);
+            return std::max(with.visits(static_cast<double>(step * k)), without.visits(static_cast<double>(step * (batch_size - k))));
+        }
+    };
     [[nodiscard]] grouped_stream stream(const context& c, const std::vector<std::int64_t>& positions, std::uint64_t which) const {
         std::map<std::remove_cvref_t<decltype(rule(c.slices[0]))>, std::vector<std::int64_t>> groups;
         for (const auto i : positions) groups[rule(c.slices[static_cast<std::size_t>(i)])].push_back(i);
