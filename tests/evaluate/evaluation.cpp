@@ -10,6 +10,7 @@
 #include <facet/evaluate/calibration.hpp>
 #include <facet/evaluate/curve.hpp>
 #include <facet/evaluate/exact.hpp>
+#include <facet/threshold.hpp>
 
 using namespace facet;
 using nlohmann::ordered_json;
@@ -39,7 +40,7 @@ evaluation_request request_for(const made_slices& data, const scores& network) {
     request.training = data.training();
     request.network = &network;
     request.resamples = 200;
-    request.points = fit_operating_points(good_scorer(data, data.training()));
+    request.points = fit_points(good_scorer(data, data.training()), [](const score_histogram& h) { return threshold::youden{}(h); });
     return request;
 }
 

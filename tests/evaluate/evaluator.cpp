@@ -122,6 +122,16 @@ TEST_CASE("another store is judged with the stored thresholds only, apart from t
     CHECK(e["trivial"]["both"]["pr_auc"]["value"].is_null());
 }
 
+TEST_CASE("a patient the run was trained on is refused, also from a store made anew", "[evaluate]") {
+    made m;
+    evaluator<>::evaluate(plan_of<tiny>, m.options);
+    make_store(m.folder / "again", false, true);
+    m.options.data = m.folder / "again";
+    m.options.stored_thresholds = true;
+    m.options.split = "all";
+    CHECK(refusal(m).find("is one that") != std::string::npos);
+}
+
 TEST_CASE("thresholds that were never stored, a wrong slice size and a missing run are one sentence") {
     made m;
     make_store(m.folder / "healthy", false);

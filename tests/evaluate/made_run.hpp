@@ -18,12 +18,14 @@
 #include "evaluate/made_slices.hpp"
 
 /// A store of the made slices, split into test, and two folds.
-inline void make_store(const std::filesystem::path& folder, bool broken = true) {
+/// Without fractures: of other patients, unless they are asked to be the same.
+inline void make_store(const std::filesystem::path& folder, bool broken = true, bool same_patients = false) {
     const made_slices data;
     facet::store_writer writer{folder, data.slices.size(), data.size};
     for (std::size_t s = 0; s < data.slices.size(); ++s) {
         auto info = data.slices[s];
         info.source = "cohort";
+        if (!broken && !same_patients) info.patient = "other_" + info.patient;
         info.anatomy = "template";
         std::vector<std::uint8_t> mask(data.stack().mask(s).begin(), data.stack().mask(s).end());
         if (!broken) {
@@ -51,7 +53,12 @@ inline void make_run(const facet::plan& p, const facet::store& data, const std::
     c.threshold = {.value = 0.4, .objective = 0.3, .at_edge = false, .plateau_low = 0.35, .plateau_high = 0.45};
     c.threshold_objective = "f1";
     c.dataset_hash = data.content_hash();
-    if (std::filesystem::exists(data.folder() / "split.json")) c.split = facet::fingerprint(facet::patient_split::load(data));
+    if (std::filesystem::exists(data.folder() / "split.json")) {
+        const auto split = facet::patient_split::load(data);
+        const auto parts = facet::parts_of(data, split, 0);
+        c.split = facet::fingerprint(split);
+        c.patients = facet::fingerprints(data, {parts.train, parts.validation});
+    }
     c.data_statement = data.data_statement();
     const auto net = p.make_network();
     facet::rng::stream draw{facet::rng::key(5)};

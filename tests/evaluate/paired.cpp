@@ -103,7 +103,7 @@ TEST_CASE("a mean over runs counts the undefined and averages the rest", "[compa
     CHECK(*m.spread == Approx(std::sqrt(0.02)));
     CHECK(*m.resamples[0] == Approx(0.2));
     CHECK_FALSE(m.resamples[1]);
-    CHECK(*m.resamples[2] == Approx(0.4));
+    CHECK_FALSE(m.resamples[2]); // of one run of the two: another statistic
     CHECK_FALSE(mean_over(std::vector<replicated>{{std::nullopt, {}}}).value);
 }
 

@@ -13,6 +13,7 @@
 #include <facet/data/store_writer.hpp>
 #include <facet/evaluate/evaluation.hpp>
 #include <facet/io/atomic_file.hpp>
+#include <facet/threshold.hpp>
 
 namespace facet::testing {
 
@@ -109,7 +110,7 @@ inline void write_evaluation(const made_study& study, const std::filesystem::pat
     request.pixel_threshold = threshold;
     request.pixel_objective = "f1";
     request.pixel_at_edge = at_edge;
-    request.points = fit_operating_points(validation);
+    request.points = fit_points(validation, [](const score_histogram& h) { return threshold::youden{}(h); });
     mask_findings findings{{}, 0, threshold};
     vertebra_stream<part::test> vertebrae{[&](const auto& v) { findings.add(v); }};
     for (const auto s : request.judged) vertebrae.add(study.slices[s], study.logits(s), study.stack().mask(s));

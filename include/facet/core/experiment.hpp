@@ -55,7 +55,7 @@ template <class P> struct argument {
     static_assert(has_role<P>, "facet: an argument of experiment{...} is not a policy; a policy is a struct with `using role = facet::role::<name>;`");
     static_assert(!part<P>, "facet: a metric or an augmentation cannot stand alone in experiment{...}; write metric::set{...} or augment::chain{...} around it");
     static_assert(!layer<P>, "facet: a layer cannot stand alone in experiment{...}; write it into the model, for example model::unet{.norm = norm::instance{}}");
-    static_assert(!has_role<P> || part<P> || layer<P> || fits<P>, "facet: this policy's role is unknown; use one of facet::role::input, size, sampler, augment, model, target, loss, metrics, monitor, threshold, postprocess, optimizer, schedule, precision, budget, split, residency, prior, callback");
+    static_assert(!has_role<P> || part<P> || layer<P> || fits<P>, "facet: this policy's role is unknown; use one of facet::role::input, size, sampler, augment, model, target, loss, metrics, monitor, threshold, operating_point, postprocess, optimizer, schedule, precision, budget, split, residency, prior, callback");
 };
 
 template <bool named> struct first_argument {

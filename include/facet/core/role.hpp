@@ -50,6 +50,10 @@ struct threshold {
     static constexpr std::string_view name = "threshold";
     template <bool ok> struct once { static_assert(ok, "facet: two policies for the role 'threshold'; keep one"); };
 };
+struct operating_point {
+    static constexpr std::string_view name = "operating_point";
+    template <bool ok> struct once { static_assert(ok, "facet: two policies for the role 'operating_point'; keep one"); };
+};
 struct postprocess {
     static constexpr std::string_view name = "postprocess";
     template <bool ok> struct once { static_assert(ok, "facet: two policies for the role 'postprocess'; keep one"); };
@@ -100,8 +104,8 @@ struct slice_key { static constexpr std::string_view name = "slice_key"; };
 template <class... Roles> struct list {};
 
 /// Every slot, in the order `describe` prints them.
-using all = list<input, size, sampler, augment, model, target, loss, metrics, monitor, threshold, postprocess, optimizer, schedule, precision,
-                 budget, split, residency, prior>;
+using all = list<input, size, sampler, augment, model, target, loss, metrics, monitor, threshold, operating_point, postprocess, optimizer, schedule,
+                 precision, budget, split, residency, prior>;
 
 } // namespace facet::role
 

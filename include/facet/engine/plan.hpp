@@ -87,6 +87,8 @@ struct plan {
     int keep_checkpoints;
     threshold::choice (*choose_threshold)(const score_histogram&);
     std::string_view threshold_objective;     ///< "f1", or "fixed"
+    threshold::choice (*choose_point)(const score_histogram&); ///< of slices, vertebrae and patients, each by themselves
+    std::string_view point_objective;         ///< likewise
     postprocess::steps postprocess;
 };
 

@@ -21,6 +21,7 @@
 #include <facet/model.hpp>
 #include <facet/monitor.hpp>
 #include <facet/optimizer.hpp>
+#include <facet/operating_point.hpp>
 #include <facet/postprocess.hpp>
 #include <facet/precision.hpp>
 #include <facet/prior.hpp>
@@ -78,6 +79,9 @@ template <class P> struct monitor_signature {
 template <class P> struct threshold_signature {
     static_assert(threshold::policy<P>, "facet: a threshold search must be callable as `threshold::choice operator()(const score_histogram&) const`");
 };
+template <class P> struct operating_point_signature {
+    static_assert(is_operating_point<P>, "facet: the role operating_point is played by operating_point{...} around a threshold search, for example operating_point{threshold::youden{}}");
+};
 template <class P> inline constexpr bool postprocess_fits = postprocess::policy<P> || std::same_as<P, postprocess::none>;
 template <class P> struct postprocess_signature {
     static_assert(postprocess_fits<P>, "facet: a postprocess must be callable as `void operator()(const postprocess::score_stack&) const` or as "
@@ -106,7 +110,7 @@ template <const auto& e>
 inline constexpr bool signatures_fit =
     input_fits<policy_t<e, role::input>> && sampler::policy<policy_t<e, role::sampler>> && augment::policy<policy_t<e, role::augment>>
     && model::policy<policy_t<e, role::model>> && loss::policy<policy_t<e, role::loss>> && monitor::policy<policy_t<e, role::monitor>>
-    && threshold::policy<policy_t<e, role::threshold>> && postprocess_fits<policy_t<e, role::postprocess>> && optimizer::policy<policy_t<e, role::optimizer>>
+    && threshold::policy<policy_t<e, role::threshold>> && searches_point<policy_t<e, role::operating_point>> && postprocess_fits<policy_t<e, role::postprocess>> && optimizer::policy<policy_t<e, role::optimizer>>
     && schedule::policy<policy_t<e, role::schedule>> && precision::policy<policy_t<e, role::precision>>
     && split::policy<policy_t<e, role::split>> && residency::policy<policy_t<e, role::residency>>
     && supplied<policy_t<e, role::loss>, policy_t<e, role::target>>
@@ -120,6 +124,7 @@ struct signatures : input_signature<policy_t<e, role::input>>,
                     loss_signature<policy_t<e, role::loss>>,
                     monitor_signature<policy_t<e, role::monitor>>,
                     threshold_signature<policy_t<e, role::threshold>>,
+                    operating_point_signature<policy_t<e, role::operating_point>>,
                     postprocess_signature<policy_t<e, role::postprocess>>,
                     optimizer_signature<policy_t<e, role::optimizer>>,
                     schedule_signature<policy_t<e, role::schedule>>,
@@ -200,11 +205,10 @@ template <const auto& e> inline constexpr double (*factor_after)(std::span<const
     return f;
 }();
 
-/// What the threshold maximises: its objective's name, or the policy's own.
-template <const auto& e> constexpr std::string_view threshold_objective_of() {
-    using T = policy_t<e, role::threshold>;
-    if constexpr (requires { policy_of<e, role::threshold>.objective; }) return short_name<std::remove_cvref_t<decltype(policy_of<e, role::threshold>.objective)>>;
-    else return short_name<T>;
+/// What a threshold search maximises: its objective's name, or the policy's own.
+template <class Search> constexpr std::string_view objective_name() {
+    if constexpr (requires(const Search& s) { s.objective; }) return short_name<std::remove_cvref_t<decltype(std::declval<const Search&>().objective)>>;
+    else return short_name<Search>;
 }
 
 } // namespace detail
@@ -258,7 +262,9 @@ template <const auto& e> inline constexpr plan plan_of{
     .monitor = [](const score_histogram& h, const threshold::choice& t) { return policy_of<e, role::monitor>(h, t); },
     .keep_checkpoints = policy_of<e, role::monitor>.keep,
     .choose_threshold = [](const score_histogram& h) { return policy_of<e, role::threshold>(h); },
-    .threshold_objective = detail::threshold_objective_of<e>(),
+    .threshold_objective = detail::objective_name<detail::policy_t<e, role::threshold>>(),
+    .choose_point = [](const score_histogram& h) { return policy_of<e, role::operating_point>.search(h); },
+    .point_objective = detail::objective_name<decltype(policy_of<e, role::operating_point>.search)>(),
     .postprocess = detail::postprocess_of<e>()};
 
 } // namespace facet

@@ -37,11 +37,15 @@ inline std::span<const named_metric> standard_metrics() {
     return all;
 }
 
-/// The standard metrics and the experiment's own, each once.
+/// The standard metrics and the experiment's own, each once; of the same name the experiment's.
 inline std::vector<named_metric> metrics_of(const evaluation_request& request) {
     std::vector<named_metric> all(standard_metrics().begin(), standard_metrics().end());
-    for (const auto& m : request.metrics)
-        if (m.value != nullptr && std::ranges::find(all, m.name, &named_metric::name) == all.end()) all.push_back(m);
+    for (const auto& m : request.metrics) {
+        if (m.value == nullptr) continue;
+        const auto known = std::ranges::find(all, m.name, &named_metric::name);
+        if (known == all.end()) all.push_back(m);
+        else *known = m;
+    }
     return all;
 }
 
@@ -191,7 +195,7 @@ private:
     }
 
     // Ranking, then sensitivity and specificity at the operating point that validation gave for this level of judgement.
-    json items_report(const judged_items& items, const std::optional<operating_point>& point) const {
+    json items_report(const judged_items& items, const std::optional<fitted_point>& point) const {
         const auto n = static_cast<std::int64_t>(items.score.size());
         const auto positives = std::ranges::count(items.truth, std::uint8_t{1});
         json out;
@@ -201,8 +205,8 @@ private:
         out["prevalence"] = value_of(metric::ratio(positives, n), n);
         out.update(items_ranking(items));
         out["threshold"] = {{"value", point ? json(point->value) : json(nullptr)},
-                            {"objective", "youden"},
-                            {"objective_value", point ? json(point->youden) : json(nullptr)},
+                            {"objective", request_.point_objective},
+                            {"objective_value", point && point->objective ? json(*point->objective) : json(nullptr)},
                             {"fitted_on", "validation"},
                             {"at_edge", point ? json(point->at_edge) : json(nullptr)}};
         if (!point) out["threshold"]["why"] = "validation has no positive or no negative case";
@@ -374,7 +378,7 @@ private:
         return out;
     }
 
-    static json level_items(const judged_items& items, const std::optional<operating_point>& point) {
+    static json level_items(const judged_items& items, const std::optional<fitted_point>& point) {
         const auto n = static_cast<std::int64_t>(items.score.size());
         const std::span<const double> score{items.score};
         const auto positives = std::ranges::count(items.truth, std::uint8_t{1});
@@ -435,10 +439,11 @@ private:
     std::map<int, double> level_scores_;
 };
 
-inline std::optional<operating_point> stored_point(const json& threshold) {
+inline std::optional<fitted_point> stored_point(const json& threshold) {
     if (threshold.at("value").is_null()) return std::nullopt;
-    return operating_point{.value = threshold.at("value").get<double>(), .youden = threshold.at("objective_value").get<double>(),
-                           .at_edge = threshold.at("at_edge").get<bool>()};
+    const auto& objective = threshold.at("objective_value");
+    return fitted_point{.value = threshold.at("value").get<double>(), .objective = objective.is_null() ? std::nullopt : std::optional{objective.get<double>()},
+                        .at_edge = threshold.at("at_edge").get<bool>()};
 }
 
 } // namespace facet::detail
@@ -468,7 +473,7 @@ template <class T> postprocess_choice evaluation<T>::stored_postprocess(const st
     }
 }
 
-template <class T> operating_points evaluation<T>::stored_points(const std::string& text, const std::string& origin, const std::string& checkpoint) {
+template <class T> fitted_points evaluation<T>::stored_points(const std::string& text, const std::string& origin, const std::string& checkpoint) {
     try {
         const auto all = detail::json::parse(text);
         if (const auto judged = all.at("checkpoint").get<std::string>(); judged != checkpoint)

@@ -10,7 +10,7 @@
 #include <facet/evaluate/findings.hpp>
 #include <facet/evaluate/histogram.hpp>
 #include <facet/evaluate/named_metric.hpp>
-#include <facet/evaluate/operating_point.hpp>
+#include <facet/evaluate/fitted_point.hpp>
 #include <facet/evaluate/part.hpp>
 #include <facet/evaluate/postprocessing.hpp>
 #include <facet/evaluate/scores.hpp>
@@ -37,7 +37,8 @@ struct evaluation_request {
     std::string pixel_fitted_on = "validation";
     std::optional<double> pixel_objective_value;
     bool pixel_at_edge = false;
-    operating_points points;                ///< fitted on validation, see fit_operating_points
+    fitted_points points;                ///< fitted on validation, see fit_points
+    std::string point_objective = "youden"; ///< what their search maximised
     std::vector<named_metric> metrics;      ///< beyond those always reported
 
     std::size_t resamples = 2'000;
@@ -54,14 +55,14 @@ struct evaluation_result {
 };
 
 /// Fits the three operating points on validation scores: `scores`, or `of_part<part::validation, scores>`.
-template <std::derived_from<scores> Scores> [[nodiscard]] operating_points fit_operating_points(const Scores& validation);
+template <std::derived_from<scores> Scores> [[nodiscard]] fitted_points fit_points(const Scores& validation, threshold_search search);
 
 /// Judges at pixel, slice, vertebra and patient level, and by vertebra level, beside the trivial scorers; intervals resample patients.
 /// A template only so that it can be header-only and compiled once from one source.
 template <class = void> struct evaluation {
     static evaluation_result judge(const evaluation_request& request);
     /// The operating points and the pixel threshold that an evaluation.json holds; throws bad_input naming `origin`.
-    static operating_points stored_points(const std::string& json, const std::string& origin, const std::string& checkpoint);
+    static fitted_points stored_points(const std::string& json, const std::string& origin, const std::string& checkpoint);
     /// The postprocess and its threshold that an evaluation.json holds, for an experiment that postprocesses by `steps`. Throws bad_input
     /// naming `origin` where it holds none or another.
     static postprocess_choice stored_postprocess(const std::string& json, const std::string& origin, const postprocess::steps& steps);
@@ -116,9 +117,9 @@ struct judged_items {
     }
 };
 
-template <std::derived_from<scores> Scores> operating_points fit_operating_points(const Scores& validation) {
+template <std::derived_from<scores> Scores> fitted_points fit_points(const Scores& validation, threshold_search search) {
     static_assert(sizeof(detail::may_be_fitted_on<Scores>) > 0);
-    const auto fit = [](const judged_items& items) { return fit_operating_point(items.score, items.truth); };
+    const auto fit = [search](const judged_items& items) { return fit_point(items.score, items.truth, search); };
     return {.slice = fit(judged_items::slices(validation)),
             .vertebra = fit(judged_items::vertebrae(validation)),
             .patient = fit(judged_items::patients(validation))};

@@ -33,6 +33,15 @@ inline std::vector<std::uint32_t> every_slice(const store& data) {
     return all;
 }
 
+/// A store made anew from the same scans has another hash, but the same patients.
+inline void refuse_known_patients(const store& data, std::span<const std::uint32_t> judged, const checkpoint_info& checkpoint, const evaluate_options& options) {
+    for (const auto s : judged) {
+        const auto& patient = data.slices()[s].patient;
+        if (checkpoint.patients.find(fingerprint_of_patient(patient)) != std::string::npos)
+            throw bad_input{"patient '" + patient + "' of '" + options.data.string() + "' is one that '" + options.run.string() + "' was trained or chosen on; judge it on other patients"};
+    }
+}
+
 inline evaluation_parts parts_to_judge(const store& data, const checkpoint_info& checkpoint, const evaluate_options& options) {
     const auto& part = options.split;
     if (part != "test" && part != "val" && part != "all") throw bad_input{"--split takes test, val or all, not '" + part + "'"};
@@ -42,7 +51,11 @@ inline evaluation_parts parts_to_judge(const store& data, const checkpoint_info&
                         + checkpoint.dataset_hash + "); to judge another store with the run's thresholds, add --thresholds stored"};
     if (own && part == "all")
         throw bad_input{"--split all would judge the patients the run was trained on; it is for another store than the run's own"};
-    if (part == "all") return {.name = "all", .judged = every_slice(data), .validation = {}, .training = {}};
+    if (part == "all") {
+        auto all = every_slice(data);
+        refuse_known_patients(data, all, checkpoint, options);
+        return {.name = "all", .judged = std::move(all), .validation = {}, .training = {}};
+    }
 
     const auto split = patient_split::load(data);
     if (own && fingerprint(split) != checkpoint.split)
@@ -51,6 +64,7 @@ inline evaluation_parts parts_to_judge(const store& data, const checkpoint_info&
     auto parts = parts_of(data, split, own ? checkpoint.fold : 0);
     if (!own) parts.train.clear(); // of other patients than the run's
     auto judged = part == "val" ? parts.validation : parts.test;
+    if (!own) refuse_known_patients(data, judged, checkpoint, options);
     return {.name = part == "val" ? "validation" : "test", .judged = std::move(judged), .validation = std::move(parts.validation), .training = std::move(parts.train)};
 }
 
@@ -97,6 +111,7 @@ template <class T> evaluation_summary evaluator<T>::evaluate(const plan& p, cons
     request.pixel_fitted_on = checkpoint.threshold_objective == "fixed" ? "nothing" : "validation";
     request.pixel_objective_value = checkpoint.threshold.objective;
     request.pixel_at_edge = checkpoint.threshold.at_edge;
+    request.point_objective = p.point_objective;
     request.resamples = options.resamples;
     for (const auto& m : p.metrics) request.metrics.push_back({std::string{m.name}, m.of_counts, m.of_ranking, m.of_surface, m.of_lesions});
 
@@ -113,7 +128,7 @@ template <class T> evaluation_summary evaluator<T>::evaluate(const plan& p, cons
         postprocess_search search{p.postprocess};
         std::function<void(const of_part<part::validation, vertebra_stack>&)> look;
         if (p.postprocess.alternatives > 0) look = [&](const auto& v) { search.add(v); };
-        request.points = fit_operating_points(detail::network_scores<part::validation>(network, data, parts.validation, look));
+        request.points = fit_points(detail::network_scores<part::validation>(network, data, parts.validation, look), p.choose_point);
         if (p.postprocess.alternatives > 0) request.postprocess = search.choose(p.choose_threshold);
     }
     mask_findings findings{p.postprocess, request.postprocess ? request.postprocess->alternative : 0, request.postprocess ? request.postprocess->threshold.value : request.pixel_threshold};

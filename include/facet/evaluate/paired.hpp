@@ -114,9 +114,15 @@ struct mean_of_runs {
     out.undefined = static_cast<std::int64_t>(values.size()) - out.n;
     if (out.n > 1) out.spread = std::sqrt(squares / static_cast<double>(out.n - 1));
     for (std::size_t r = 0; !runs.empty() && r < runs.front().resamples.size(); ++r) {
+        // Of the same runs as the value itself: left-out folds would make another statistic of it.
         std::vector<std::optional<double>> one;
-        for (const auto& run : runs) one.push_back(run.resamples[r]);
-        out.resamples.push_back(mean(one));
+        bool whole = true;
+        for (const auto& run : runs) {
+            if (!run.value) continue;
+            whole = whole && run.resamples[r].has_value();
+            one.push_back(run.resamples[r]);
+        }
+        out.resamples.push_back(whole ? mean(one) : std::nullopt);
     }
     return out;
 }

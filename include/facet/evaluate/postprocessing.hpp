@@ -61,7 +61,7 @@ public:
     template <class Choose> [[nodiscard]] postprocess_choice choose(Choose&& choose) const {
         postprocess_choice best;
         for (std::size_t a = 0; a < counts_.size(); ++a) {
-            const auto found = choose(counts_[a]);
+            const auto found = counted(choose(counts_[a]));
             if (a == 0 || (found.objective && (!best.threshold.objective || *found.objective > *best.threshold.objective))) best.alternative = a, best.threshold = found;
         }
         best.policy = steps_.describe(best.alternative);
@@ -71,6 +71,18 @@ public:
 
 private:
     static constexpr int mask_thresholds = 33;
+    static double mask_threshold(int i) { return 1 / (1 + std::exp(-(-9.2 + (4.6 + 9.2) * i / (mask_thresholds - 1)))); }
+
+    /// Masks were made at some thresholds only: the choice moves to the one whose mask was counted. The first and the last are edges.
+    [[nodiscard]] threshold::choice counted(threshold::choice found) const {
+        if (steps_.change_mask == nullptr) return found;
+        int i = 0;
+        const auto bin = score_histogram::bin_of_probability(found.value);
+        while (i + 1 < mask_thresholds && score_histogram::bin_of_probability(mask_threshold(i)) < bin) ++i;
+        found.value = mask_threshold(i);
+        found.at_edge = found.at_edge || i == 0 || i + 1 == mask_thresholds;
+        return found;
+    }
 
     /// Differences between masks of neighbouring thresholds, as counts of the stricter one's bin; they may be negative.
     void add_masks(const vertebra_stack& v, std::size_t alternative) {
@@ -81,7 +93,7 @@ private:
             positive = tp, negative = fp;
         };
         for (int i = mask_thresholds; i-- > 0;) {
-            const double logit = -9.2 + (4.6 + 9.2) * i / (mask_thresholds - 1), threshold = 1 / (1 + std::exp(-logit));
+            const double threshold = mask_threshold(i);
             const auto mask = final_mask_of(v.logits, v.shape, steps_, alternative, threshold).mask;
             std::int64_t tp = 0, fp = 0;
             for (std::size_t k = 0; k < mask.size(); ++k)

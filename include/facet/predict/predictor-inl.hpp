@@ -60,7 +60,7 @@ inline std::string statement(const std::string& data) {
 }
 
 /// The vertebra threshold that an evaluation of the run stored; empty where none did.
-inline std::optional<operating_point> vertebra_threshold(const fs::path& run, const checkpoint_info& checkpoint) {
+inline std::optional<fitted_point> vertebra_threshold(const fs::path& run, const checkpoint_info& checkpoint) {
     const auto path = run / "evaluation.json";
     if (!fs::exists(path)) return std::nullopt;
     return evaluation<>::stored_points(read(path), path.string(), checkpoint.path.filename().string()).vertebra;
@@ -217,6 +217,9 @@ template <class T> prediction_summary predictor<T>::predict(const plan& p, const
     std::error_code failure;
     std::filesystem::create_directories(options.out, failure);
     if (failure) throw io_error{"cannot create the folder '" + options.out.string() + "': " + failure.message()};
+    std::filesystem::remove(options.out / "prediction.json", failure); // of a prediction before: never beside the images of this one
+    if (failure) throw io_error{"cannot replace '" + (options.out / "prediction.json").string() + "': " + failure.message()};
+    sync_folder(options.out);
     image_io<>::write(options.out / "probability.nii.gz", paint.probability());
     image_io<>::write(options.out / "mask.nii.gz", mask);
     write_atomically(options.out / "prediction.json", summary.dump(1) + "\n"); // last: where it is, the others are
