@@ -84,8 +84,10 @@ inline int phantom(const arguments& a) {
     return static_cast<int>(exit_code::ok);
 }
 
-inline void cohort(const arguments& a) {
+inline int cohort(const arguments& a) {
+    listen_for_interrupt();
     cohort_options options;
+    options.interrupted = &interrupted;
     options.out = a.out;
     options.template_ct = a.template_ct;
     options.template_vertebrae = a.template_vertebrae;
@@ -96,11 +98,17 @@ inline void cohort(const arguments& a) {
     progress bar{"virtual patients", static_cast<std::size_t>(std::max(a.patients, 0)), a.json};
     options.progress = [&](int) { bar.advance(); };
     const auto s = make_cohort(options);
+    if (s.interrupted) {
+        std::cerr << "interrupted; finished patients are kept in '" << a.out << "' and the same command continues from them\n";
+        return static_cast<int>(exit_code::interrupted);
+    }
     report(a, {{"command", "cohort"}, {"kind", name_of(options.kind)}, {"out", a.out}, {"patients", s.patients}, {"vertebrae", s.vertebrae}, {"fractured", s.fractured},
                {"grade_drawn", s.grade_drawn}, {"grade_reached", s.grade_reached}, {"voxels", s.voxels}, {"fracture_voxels", s.fracture_voxels},
-               {"seconds_template", s.seconds_template}, {"seconds_patients", s.seconds_patients}},
+               {"reused_cases", s.reused}, {"seconds_template", s.seconds_template}, {"seconds_patients", s.seconds_patients}},
            count(static_cast<std::size_t>(s.patients), "virtual patient", "virtual patients") + " with " + count(static_cast<std::size_t>(s.vertebrae), "vertebra", "vertebrae") + ", " +
-               std::to_string(s.fractured) + (options.kind == cohort_kind::real ? " of them fractured, are in " : " of them altered, are in ") + a.out);
+               std::to_string(s.fractured) + (options.kind == cohort_kind::real ? " of them fractured, are in " : " of them altered, are in ") + a.out
+               + (s.reused > 0 ? " (" + std::to_string(s.reused) + " finished before)" : std::string{}));
+    return static_cast<int>(exit_code::ok);
 }
 
 inline int prepare(const dataset_plan& recipe, const arguments& a) {
@@ -173,7 +181,7 @@ inline void describe_commands(CLI::App& app, arguments& a, const dataset_plan& r
     making(analytic);
     analytic->add_option("--spacing", a.spacing, "mm between voxels: left to right, front to back, along the spine")->capture_default_str()->expected(3)->check(CLI::Range(0.3, 5.0))->type_name("MM");
 
-    auto* const virtual_patients = command("cohort", "make virtual patients, some with fractures, from one real CT", done(cohort));
+    auto* const virtual_patients = command("cohort", "make virtual patients, some with fractures, from one real CT", [&a] { return cohort(a); });
     making(virtual_patients);
     virtual_patients->add_option("--template", a.template_ct, "the CT to start from")->required()->type_name("CT");
     virtual_patients->add_option("--vertebrae", a.template_vertebrae, "its vertebra labels")->required()->type_name("MASK");

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <fstream>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -27,9 +28,10 @@ namespace facet {
 
 namespace cohort::detail {
 
-inline std::string patient_name(int number) {
+/// Cohorts of two seeds have no patient in common.
+inline std::string patient_name(std::uint64_t seed, int number) {
     std::string digits = std::to_string(number + 1);
-    return "cohort_" + std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
+    return "cohort" + std::to_string(seed) + '_' + std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
 }
 
 /// Relative loss of the three heights against the same vertebra unbroken.
@@ -72,7 +74,8 @@ inline nlohmann::json describe(const patient& p, const rendered& images, const s
     nlohmann::json vertebrae = nlohmann::json::array();
     for (const auto& v : p.vertebrae) vertebrae.push_back(describe(v, images, options.kind));
     return {{"source", "cohort"}, {"template", spine.name}, {"data", "semi-synthetic, one CT"}, {"kind", name_of(options.kind)}, {"seed", options.seed},
-            {"number", number}, {"trabecular", p.trabecular}, {"noise_hu", p.noise}, {"vertebrae", vertebrae}};
+            {"number", number}, {"voxels", images.ct.voxels.size()}, {"fracture_voxels", std::count(images.fractures.voxels.begin(), images.fractures.voxels.end(), std::uint8_t{1})},
+            {"trabecular", p.trabecular}, {"noise_hu", p.noise}, {"vertebrae", vertebrae}};
 }
 
 /// What a vertebra of this kind of cohort is shown as.
@@ -106,6 +109,19 @@ inline void write_case(const std::filesystem::path& folder, const rendered& imag
     }
 }
 
+/// The description of a patient that an earlier run with these options finished, null where there is none. Throws bad_input where the folder holds
+/// anything else.
+inline nlohmann::json made_before(const std::filesystem::path& folder, const spine_template& spine, const cohort_options& options, int number) {
+    if (!std::filesystem::exists(folder)) return nullptr;
+    std::ifstream file{folder / "case.json"};
+    auto found = nlohmann::json::parse(file, nullptr, false);
+    const nlohmann::json wanted{{"source", "cohort"}, {"template", spine.name}, {"kind", name_of(options.kind)}, {"seed", options.seed}, {"number", number}};
+    for (const auto& [key, value] : wanted.items())
+        if (!found.is_object() || !found.contains(key) || found[key] != value || !found.contains("fracture_voxels"))
+            throw bad_input{"'" + folder.string() + "' exists already and is not this patient of this cohort; give a new folder for the cases"};
+    return found;
+}
+
 /// Makes patients on several threads; the first error ends all.
 class workshop {
 public:
@@ -119,15 +135,20 @@ public:
             for (unsigned n = 0; n < count; ++n) threads.emplace_back([this] { work(); });
         }
         if (failure_) std::rethrow_exception(failure_);
+        if (summary_.patients < options_.patients) {
+            summary_.interrupted = true;
+            return;
+        }
         std::string table = "patient,vertebra,shown\n";
         for (int number = 0; number < options_.patients; ++number)
-            table += rows_of(draw_patient(options_.seed, number, spine_.levels, spine_.grid.spacing), patient_name(number), options_.kind);
+            table += rows_of(draw_patient(options_.seed, number, spine_.levels, spine_.grid.spacing), patient_name(options_.seed, number), options_.kind);
         write_atomically(options_.out / "vertebrae.csv", table);
     }
 
 private:
     void work() {
-        for (int number; (number = next_++) < options_.patients && !stop_;) {
+        const auto going = [this] { return !stop_ && !(options_.interrupted != nullptr && *options_.interrupted); };
+        for (int number; going() && (number = next_++) < options_.patients;) {
             try {
                 make(number);
             } catch (...) {
@@ -139,25 +160,32 @@ private:
     }
 
     void make(int number) {
-        const auto person = draw_patient(options_.seed, number, spine_.levels, spine_.grid.spacing);
-        const auto images = renderer{sampled_, person, options_.kind}.run();
-        write_case(options_.out / patient_name(number), images, describe(person, images, spine_, options_, number));
+        const auto folder = options_.out / patient_name(options_.seed, number);
+        auto description = made_before(folder, spine_, options_, number);
+        const bool reused = !description.is_null();
+        if (!reused) {
+            const auto person = draw_patient(options_.seed, number, spine_.levels, spine_.grid.spacing);
+            const auto images = renderer{sampled_, person, options_.kind}.run();
+            description = describe(person, images, spine_, options_, number);
+            write_case(folder, images, description);
+        }
         const std::scoped_lock lock{mutex_};
-        add(person, images);
+        summary_.reused += reused;
+        add(description);
         if (options_.progress) options_.progress(summary_.patients);
     }
 
-    void add(const patient& person, const rendered& images) {
+    void add(const nlohmann::json& description) {
         ++summary_.patients;
-        summary_.voxels += images.ct.voxels.size();
-        summary_.fracture_voxels += static_cast<std::size_t>(std::count(images.fractures.voxels.begin(), images.fractures.voxels.end(), std::uint8_t{1}));
-        for (const auto& v : person.vertebrae) {
+        summary_.voxels += description.at("voxels").get<std::size_t>();
+        summary_.fracture_voxels += description.at("fracture_voxels").get<std::size_t>();
+        for (const auto& v : description.at("vertebrae")) {
             ++summary_.vertebrae;
-            ++summary_.grade_drawn[v.broken ? v.injury.grade : 0];
-            if (!v.broken) continue;
+            const int grade = v.contains("drawn") ? v["drawn"].at("grade").get<int>() : 0;
+            ++summary_.grade_drawn[grade];
+            if (grade == 0) continue;
             ++summary_.fractured;
-            const auto loss = losses(images, v.level);
-            if (options_.kind == cohort_kind::real && genant_grade(*std::max_element(loss.begin(), loss.end())) == v.injury.grade) ++summary_.grade_reached;
+            if (v.contains("measured") && v["measured"].at("grade") == grade) ++summary_.grade_reached;
         }
     }
 
@@ -175,11 +203,11 @@ inline void check(const cohort_options& o) {
     if (o.patients < 1) throw bad_input{"the cohort needs at least one patient; got " + std::to_string(o.patients)};
     std::error_code failure;
     if (std::filesystem::exists(o.out, failure) && !std::filesystem::is_directory(o.out, failure)) throw bad_input{"'" + o.out.string() + "' is a file; expected a folder for the cases"};
-    for (int number = 0; number < o.patients; ++number)
-        if (const auto folder = o.out / patient_name(number); std::filesystem::exists(folder, failure))
-            throw bad_input{"'" + folder.string() + "' exists already; give a new folder for the cases"};
-    std::filesystem::create_directories(o.out, failure);
-    if (failure) throw io_error{"cannot create '" + o.out.string() + "': " + failure.message()};
+}
+inline void make_folder(const std::filesystem::path& out) {
+    std::error_code failure;
+    std::filesystem::create_directories(out, failure);
+    if (failure) throw io_error{"cannot create '" + out.string() + "': " + failure.message()};
 }
 
 } // namespace cohort::detail
@@ -189,8 +217,9 @@ template <class D> cohort_summary cohort_maker<D>::make(const cohort_options& op
     const auto seconds = [](auto since) { return std::chrono::duration<double>(clock::now() - since).count(); };
     cohort_summary summary;
     const auto begin = clock::now();
-    const auto spine = cohort::template_analysis::run(options.template_ct, options.template_vertebrae);
     cohort::detail::check(options);
+    const auto spine = cohort::template_analysis::run(options.template_ct, options.template_vertebrae);
+    cohort::detail::make_folder(options.out); // not before the template has proved usable
     summary.seconds_template = seconds(begin);
     const auto rendering = clock::now();
     cohort::detail::workshop{options, spine, summary}.run();

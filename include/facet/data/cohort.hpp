@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -28,6 +29,7 @@ struct cohort_options {
     std::uint64_t seed = 0;
     cohort_kind kind = cohort_kind::real;
     unsigned threads = 0;                     ///< 0: one per core; the result is the same for any number
+    const std::atomic<bool>* interrupted = nullptr; ///< once true, patients begun are finished and no more are begun; the same options continue
     std::function<void(int)> progress;        ///< called with the number of patients written so far, from any thread, one at a time
 };
 
@@ -40,6 +42,8 @@ struct cohort_summary {
     int grade_reached = 0;           ///< fractured ones whose grade measured on the written labels is the grade drawn; real cohorts only
     std::size_t voxels = 0;
     std::size_t fracture_voxels = 0;
+    int reused = 0;                  ///< patients that were there already, made with the same options
+    bool interrupted = false;
     double seconds_template = 0;     ///< reading and analysing the CT
     double seconds_patients = 0;     ///< wall time of all patients
 };

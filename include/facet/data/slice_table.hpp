@@ -22,7 +22,6 @@ namespace facet::slice_table {
 inline constexpr std::string_view header =
     "index,patient,vertebra,position,relative,spacing_row,spacing_column,step,fracture_pixels,ignored_pixels,native_pixels,"
     "native_fracture_pixels,source,template";
-inline constexpr std::size_t columns = 14;
 
 namespace detail {
 

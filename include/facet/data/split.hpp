@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <span>
@@ -232,6 +233,19 @@ inline patient_split patient_split::load(const store& data) {
     add(split.test);
     for (const auto& fold : split.folds) add(fold);
     return store_format::hash(text);
+}
+
+/// One hash a patient, so that a checkpoint can say whom it was trained on without naming anybody.
+[[nodiscard]] inline std::string fingerprint_of_patient(const std::string& patient) { return store_format::hash(patient); }
+
+/// Of the patients these slices are of, each once, separated by commas.
+[[nodiscard]] inline std::string fingerprints(const store& data, std::initializer_list<std::span<const std::uint32_t>> parts) {
+    std::set<std::string> names;
+    for (const auto slices : parts)
+        for (const auto s : slices) names.insert(data.slices()[s].patient);
+    std::string out;
+    for (const auto& name : names) (out += out.empty() ? "" : ",") += fingerprint_of_patient(name);
+    return out;
 }
 
 inline slice_parts parts_of(const store& data, const patient_split& split, std::size_t fold) {

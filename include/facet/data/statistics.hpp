@@ -17,6 +17,7 @@
 
 #include <facet/data/split.hpp>
 #include <facet/data/store.hpp>
+#include <facet/data/volume.hpp>
 
 /// What a store holds, counted at slice, vertebra and patient level: the numbers to know before training anything.
 namespace facet {
@@ -105,11 +106,12 @@ namespace detail {
 inline constexpr int hu_step = 50;
 
 inline void count_hu(const store& data, const slice_info& s, store_statistics& out) {
+    if (s.index % data.slices_per_chunk() == 0) data.verify_chunk(s.index / data.slices_per_chunk());
     const std::size_t pixels = data.size() * data.size();
     const auto image = data.images().subspan(s.index * pixels, pixels);
     const auto mask = data.masks().subspan(s.index * pixels, pixels);
     for (std::size_t i = 0; i < pixels; ++i) {
-        if (image[i] == -1024 || mask[i] == 255) continue;
+        if (image[i] == air || mask[i] == ignore_label) continue;
         const int bin = static_cast<int>(std::floor(static_cast<double>(image[i]) / hu_step)) * hu_step;
         ++(mask[i] == 1 ? out.hu_inside : out.hu_outside)[bin];
         (mask[i] == 1 ? out.hu_in_masks : out.hu_elsewhere).add(image[i]);

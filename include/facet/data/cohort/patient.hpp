@@ -215,9 +215,9 @@ inline degeneration draw_sham(std::uint64_t key) {
     return {draw.uniform(0.80, 0.90), draw.uniform(60, 180), draw.uniform(1.5, 3.0)};
 }
 
-/// Two in five vertebrae, at any level, broken or not: an assumption. Height and density vary independently and from nothing on, so that
+/// Three in five vertebrae, at any level, broken or not: an assumption. Height and density vary independently and from nothing on, so that
 /// neither tells a fracture, nor that there is none.
-inline constexpr double worn_share = 0.4;
+inline constexpr double worn_share = 0.6;
 inline std::pair<bool, degeneration> draw_wear(std::uint64_t key) {
     rng::stream draw{rng::key(key, purpose::degeneration)};
     const bool worn = draw.happens(worn_share);
