@@ -11,6 +11,8 @@
 #include <facet/core/error.hpp>
 #include <facet/data/geometry.hpp>
 
+#include "support/small_disk.hpp"
+
 using namespace facet;
 using io = image_io<>;
 namespace fs = std::filesystem;
@@ -94,6 +96,22 @@ TEST_CASE("probabilities and labels come back unchanged", "[io][itk]") {
     CHECK((io::read_labels(folder / "l.nii.gz").voxels == labels.voxels));
     CHECK_THROWS_WITH(io::read_labels(folder / "p.nii.gz"), Catch::Contains("0.015625"));
     CHECK(io::read_ct(folder / "p.nii.gz").voxels(2, 3, 4) == 1); // 59 / 64, rounded
+}
+
+TEST_CASE("a full disk is an error, and leaves no half image", "[io][itk]") {
+    for (const char* name : {"image.nii", "image.nii.gz"}) {
+        const testing::small_disk disk{1 << 20};
+        if (!disk.mounted()) {
+            WARN("skipped: mounting needs root");
+            return;
+        }
+        ct_volume big{geometry{{128, 128, 64}, {1, 1, 1}, {0, 0, 0}}}; // 2 MiB of noise
+        std::uint32_t state = 1;
+        for (auto& v : big.voxels) v = static_cast<std::int16_t>((state = 1664525 * state + 1013904223) >> 17);
+        const auto place = disk.place() / name;
+        CHECK_THROWS_AS(io::write(place, big), io_error);
+        CHECK(fs::is_empty(disk.place()));
+    }
 }
 
 TEST_CASE("NRRD and MetaImage are read", "[io][itk]") {

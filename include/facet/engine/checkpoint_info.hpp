@@ -23,6 +23,7 @@ struct checkpoint_info {
     std::string dataset_hash;       ///< store::content_hash() of the store trained on
     std::string split;              ///< fingerprint() of the split trained on
     std::string data_statement;
+    std::string patients;           ///< fingerprints() of the patients it was trained or chosen on
     std::size_t fold = 0;
     std::uint64_t seed = 0;
 };

@@ -88,6 +88,7 @@ inline std::string text_in(const safetensors::metadata& m, const std::string& ke
     c.dataset_hash = detail::text_in(m, "dataset_hash");
     c.split = detail::text_in(m, "split");
     c.data_statement = detail::text_in(m, "data");
+    c.patients = detail::text_in(m, "patients");
     c.fold = static_cast<std::size_t>(number("fold"));
     c.seed = std::strtoull(detail::text_in(m, "seed").c_str(), nullptr, 10);
     return c;
@@ -98,7 +99,7 @@ inline std::string text_in(const safetensors::metadata& m, const std::string& ke
                             {"threshold", detail::text_of_number(c.threshold.value)}, {"threshold_at_edge", c.threshold.at_edge ? "1" : "0"},
                             {"threshold_plateau_low", detail::text_of_number(c.threshold.plateau_low)},
                             {"threshold_plateau_high", detail::text_of_number(c.threshold.plateau_high)},
-                            {"threshold_objective", c.threshold_objective}, {"dataset_hash", c.dataset_hash}, {"split", c.split}, {"data", c.data_statement},
+                            {"threshold_objective", c.threshold_objective}, {"dataset_hash", c.dataset_hash}, {"split", c.split}, {"data", c.data_statement}, {"patients", c.patients},
                             {"fold", std::to_string(c.fold)}, {"seed", std::to_string(c.seed)}};
     if (c.logit_shift != 0) m["logit_shift"] = detail::text_of_number(c.logit_shift);
     if (c.score) m["score"] = detail::text_of_number(*c.score);
@@ -139,15 +140,15 @@ public:
     /// Appends one line to metrics.jsonl. Where the disk has no room for all of it nothing of it stays; that is reported and does not stop
     /// the training.
     [[nodiscard]] bool append_metrics(const std::string& line) const {
-        const auto path = folder_ / "metrics.jsonl";
-        std::error_code absent, failure;
-        const auto size = std::filesystem::file_size(path, absent);
-        std::ofstream file{path, std::ios::app | std::ios::binary};
-        file << line << '\n' << std::flush;
-        file.close();
-        if (file) return true;
-        std::filesystem::resize_file(path, absent ? 0 : size, failure);
-        return false;
+        const int file = ::open((folder_ / "metrics.jsonl").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+        if (file < 0) return false;
+        const auto before = ::lseek(file, 0, SEEK_END);
+        const auto text = line + '\n';
+        const bool written = before >= 0 && ::write(file, text.data(), text.size()) == std::ssize(text) && ::fsync(file) == 0;
+        if (!written && before >= 0 && ::ftruncate(file, before) != 0) { /* half a line: keep_metrics drops it */
+        }
+        ::close(file);
+        return written;
     }
     /// Keeps the lines of the first `epochs`, and of those what is whole: what a killed run wrote after its last saved state is made again,
     /// half a line never.
@@ -176,13 +177,14 @@ public:
     }
     /// The step of the newest state, read from its header; empty where there is none that could be read.
     [[nodiscard]] static std::optional<std::int64_t> steps_done(const std::filesystem::path& run) {
-        try {
-            const mapped_file file{run / "last.state"};
-            const auto step = detail::number_in(safetensors::read_metadata(file.bytes(), "last.state"), "step");
-            return step ? std::optional{static_cast<std::int64_t>(*step)} : std::nullopt;
-        } catch (const error&) {
-            return std::nullopt;
+        for (const char* name : state_names) {
+            try {
+                const mapped_file file{run / name};
+                if (const auto step = detail::number_in(safetensors::read_metadata(file.bytes(), name), "step")) return static_cast<std::int64_t>(*step);
+            } catch (const error&) { // not there, or damaged
+            }
         }
+        return std::nullopt;
     }
     /// Hands the newest state whose checksum is right to `use`. `warn` hears of each that is not. Throws bad_input where none is whole.
     void load_state(const std::function<void(const safetensors::contents&)>& use, const warning& warn) const {
@@ -247,8 +249,13 @@ private:
         const auto path = folder_ / "lock";
         lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
         if (lock_ < 0) detail::system_failure("create", path, errno);
-        if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+        int failed = 0;
+        do failed = ::flock(lock_, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
+        while (failed == EINTR);
+        if (failed == ENOSYS || failed == ENOLCK || failed == EOPNOTSUPP) return; // some network file systems: nobody else is kept out
+        if (failed != 0) {
             ::close(std::exchange(lock_, -1));
+            if (failed != EWOULDBLOCK) detail::system_failure("lock", path, failed);
             throw bad_input{"another process is training into '" + folder_.string() + "'; wait for it, or name another folder"};
         }
     }

@@ -25,7 +25,7 @@ using run_identity = safetensors::metadata;
 /// Of a run of this plan; `split` is its fingerprint().
 [[nodiscard]] inline run_identity identity_of(const plan& p, const store& data, const std::string& split, const train_options& options, std::size_t training_slices) {
     return {{"description", p.describe()}, {"dataset_hash", data.content_hash()}, {"fold", std::to_string(options.fold)}, {"seed", std::to_string(options.seed)},
-            {"steps", std::to_string(options.steps.value_or(p.steps))}, {"batch", std::to_string(p.batch)}, {"training_slices", std::to_string(training_slices)}, {"split", split}};
+            {"steps", std::to_string(options.steps.value_or(p.steps))}, {"batch", std::to_string(p.batch)}, {"training_slices", std::to_string(training_slices)}, {"split", split}, {"limit", options.limit ? std::to_string(*options.limit) : "null"}};
 }
 
 /// What RUN/run.json says. Throws bad_input where it is no description of a run.
@@ -64,6 +64,20 @@ inline void require_split(const plan& p, const patient_split& split, const std::
     };
     require(p.folds, split.folds.size(), "folds", "--folds");
     require(p.test_patients, split.test.size(), "test patients", "--test");
+}
+
+/// The slices of one fold that this plan is trained and validated on. Throws bad_input where the store's slices have another size, its split is
+/// not the one asked for, or the fold is not there or empty.
+[[nodiscard]] inline slice_parts parts_for(const plan& p, const store& data, std::size_t fold) {
+    if (static_cast<int>(data.size()) != p.size)
+        throw bad_input{"'" + data.folder().string() + "' holds slices of " + std::to_string(data.size()) + " pixels; " + std::string{p.name} + " takes input::size{" + std::to_string(p.size) + "}"};
+    const auto split = patient_split::load(data);
+    require_split(p, split, data.folder());
+    if (fold >= split.folds.size())
+        throw bad_input{"--fold " + std::to_string(fold) + " does not exist: split.json of '" + data.folder().string() + "' has folds 0 to " + std::to_string(split.folds.size() - 1)};
+    auto parts = parts_of(data, split, fold);
+    if (parts.train.empty() || parts.validation.empty()) throw bad_input{"fold " + std::to_string(fold) + " leaves no slices for training or for validation; make a split with more patients"};
+    return parts;
 }
 
 } // namespace facet

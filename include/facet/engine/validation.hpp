@@ -74,6 +74,7 @@ private:
         const auto counts = counts_.cpu();
         for (const auto& [level, place] : place_) {
             const auto* from = counts.data_ptr<std::int64_t>() + place * slots;
+            if (std::all_of(from, from + slots, [](std::int64_t n) { return n == 0; })) continue; // no slice of this level was seen
             auto& h = levels_[level];
             for (std::size_t b = 0; b < score_histogram::bins; ++b) {
                 h.negative[b] += from[b];

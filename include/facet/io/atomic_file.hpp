@@ -35,12 +35,11 @@ public:
     explicit output_file(std::filesystem::path path) : path_{std::move(path)}, handle_{::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)} {
         if (handle_ < 0) detail::system_failure("create", path_, errno);
     }
-    output_file(output_file&& other) noexcept : path_{std::move(other.path_)}, handle_{std::exchange(other.handle_, -1)}, written_{other.written_} {}
+    output_file(output_file&& other) noexcept : path_{std::move(other.path_)}, handle_{std::exchange(other.handle_, -1)} {}
     output_file& operator=(output_file&&) = delete;
     ~output_file() { if (handle_ >= 0) ::close(handle_); }
 
     void write(std::span<const std::byte> bytes) {
-        written_ += bytes.size();
         while (!bytes.empty()) {
             const auto n = ::write(handle_, bytes.data(), bytes.size());
             if (n < 0 && errno == EINTR) continue;
@@ -56,13 +55,11 @@ public:
         if (::fsync(handle_) != 0) detail::system_failure("flush", path_, errno);
         if (::close(std::exchange(handle_, -1)) != 0) detail::system_failure("close", path_, errno);
     }
-    [[nodiscard]] std::size_t written() const noexcept { return written_; }
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
 private:
     std::filesystem::path path_;
     int handle_ = -1;
-    std::size_t written_ = 0;
 };
 
 /// Makes names created in, or moved into, `folder` survive a power cut.

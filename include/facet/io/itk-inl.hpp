@@ -21,6 +21,7 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <gdcmTrace.h>
 #include <itkGDCMImageIO.h>
@@ -36,6 +37,7 @@
 
 #include <facet/core/error.hpp>
 #include <facet/io/atomic_file.hpp>
+#include <facet/io/itk_volume.hpp>
 #include <facet/io/nifti_header.hpp>
 
 namespace facet {
@@ -79,6 +81,8 @@ template <class F> auto guarded(const fs::path& path, F&& read) {
     });
     try {
         return read();
+    } catch (const itk::MemoryAllocationError&) {
+        throw error{exit_code::out_of_memory, "'" + path.string() + "' does not fit into memory"};
     } catch (const itk::ExceptionObject& e) {
         throw wrong(path, "cannot be read as an image: " + reason(e));
     } catch (const std::bad_alloc&) {
@@ -259,31 +263,28 @@ inline std::int16_t hounsfield(const fs::path& path, double value) {
     return static_cast<std::int16_t>(std::lround(std::clamp(value, double{air}, double{std::numeric_limits<std::int16_t>::max()})));
 }
 
+/// The NIfTI library does not say when the disk is full: what it wrote is read again. `voxel_bytes`: of the voxels alone.
+inline void require_complete(const fs::path& written, const fs::path& path, std::size_t voxel_bytes) {
+    constexpr std::size_t header = 348;
+    errno = 0;
+    const gzFile file = ::gzopen(written.c_str(), "rb"); // reads plain files as they are
+    if (file == nullptr) system_failure("write", path, errno != 0 ? errno : ENOMEM);
+    std::vector<char> buffer(std::size_t{1} << 16);
+    std::size_t found = 0;
+    int n = 0;
+    while ((n = ::gzread(file, buffer.data(), static_cast<unsigned>(buffer.size()))) > 0) found += static_cast<std::size_t>(n);
+    const int closed = ::gzclose_r(file);
+    if (n < 0 || closed != Z_OK || found < header + voxel_bytes) system_failure("write", path, ENOSPC);
+}
+
 template <class T> void write(const fs::path& path, const volume<T>& source) {
     if (!is_nifti(path)) throw wrong(path, "is not a name for a NIfTI file; expected .nii or .nii.gz");
     if (source.voxels.size() != source.grid.voxel_count() || source.voxels.size() == 0) throw wrong(path, "cannot be written: the image has no voxels");
     if (!fs::is_directory(folder_of(path))) system_failure("write", path, ENOENT);
     const fs::path temporary = folder_of(path) / (".writing." + std::to_string(::getpid()) + "." + path.filename().string());
-    using image = itk::Image<T, 3>;
-    const auto target = image::New();
-    typename image::SizeType size;
-    typename image::SpacingType spacing;
-    typename image::PointType origin;
-    typename image::DirectionType direction;
-    for (unsigned i = 0; i < 3; ++i) {
-        size[i] = source.grid.size[i];
-        spacing[i] = source.grid.spacing[i];
-        origin[i] = source.grid.origin[i];
-        for (unsigned j = 0; j < 3; ++j) direction(i, j) = source.grid.direction[3 * i + j];
-    }
-    target->SetRegions(size);
-    target->SetSpacing(spacing);
-    target->SetOrigin(origin);
-    target->SetDirection(direction);
-    // ITK only reads from it.
-    target->GetPixelContainer()->SetImportPointer(const_cast<T*>(source.voxels.data()), source.voxels.size(), false);
+    const auto target = itk_volume::wrapped(source);
     try {
-        const auto writer = itk::ImageFileWriter<image>::New();
+        const auto writer = itk::ImageFileWriter<itk_volume::image<T>>::New();
         const auto format = itk::NiftiImageIO::New();
         writer->SetImageIO(format);
         writer->SetFileName(temporary.string());
@@ -291,6 +292,7 @@ template <class T> void write(const fs::path& path, const volume<T>& source) {
         writer->SetUseCompression(ends_with(path, ".gz"));
         format->SetCompressionLevel(3);
         writer->Update();
+        require_complete(temporary, path, source.voxels.size() * sizeof(T));
         const int handle = ::open(temporary.c_str(), O_RDONLY | O_CLOEXEC);
         if (handle < 0) system_failure("write", path, errno);
         const int failed = ::fsync(handle) != 0 ? errno : 0;

@@ -18,33 +18,14 @@
 #include <itkSignedMaurerDistanceMapImageFilter.h>
 
 #include <facet/core/error.hpp>
+#include <facet/io/itk_volume.hpp>
 
 namespace facet {
 
 namespace detail::itk_filters {
 
-template <class T> using image = itk::Image<T, 3>;
-
-/// ITK's view of a volume's voxels; it only reads from them.
-template <class T> typename image<T>::Pointer wrapped(const volume<T>& source) {
-    auto out = image<T>::New();
-    typename image<T>::SizeType size;
-    typename image<T>::SpacingType spacing;
-    typename image<T>::PointType origin;
-    typename image<T>::DirectionType direction;
-    for (unsigned i = 0; i < 3; ++i) {
-        size[i] = source.grid.size[i];
-        spacing[i] = source.grid.spacing[i];
-        origin[i] = source.grid.origin[i];
-        for (unsigned j = 0; j < 3; ++j) direction(i, j) = source.grid.direction[3 * i + j];
-    }
-    out->SetRegions(size);
-    out->SetSpacing(spacing);
-    out->SetOrigin(origin);
-    out->SetDirection(direction);
-    out->GetPixelContainer()->SetImportPointer(const_cast<T*>(source.voxels.data()), source.voxels.size(), false);
-    return out;
-}
+using itk_volume::image;
+using itk_volume::wrapped;
 
 template <class T, class Pixel> volume<T> unwrapped(const image<Pixel>& source) {
     geometry grid;
@@ -65,6 +46,8 @@ template <class T, class Pixel> volume<T> unwrapped(const image<Pixel>& source) 
 template <class Filter> auto result_of(Filter& filter) {
     try {
         filter.Update();
+    } catch (const itk::MemoryAllocationError&) {
+        throw error{exit_code::out_of_memory, "the image does not fit into memory while it is processed"};
     } catch (const itk::ExceptionObject& e) {
         throw error{exit_code::bad_input, std::string{"the image cannot be processed: "} + e.GetDescription()};
     }

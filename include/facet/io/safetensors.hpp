@@ -191,14 +191,15 @@ inline metadata read_metadata(std::span<const std::byte> file, const std::string
 
 inline contents parse(std::span<const std::byte> file, const std::string& origin) {
     const auto length = detail::header_length(file, origin);
-    if (const auto place = detail::checksum_place(file, length)) { // before the JSON: a flipped bit may have made the header unreadable
+    const auto place = detail::checksum_place(file, length);
+    if (place) { // before the JSON: a flipped bit may have made the header unreadable
         const std::string_view claimed{reinterpret_cast<const char*>(file.data()) + *place, detail::no_checksum.size()};
         if (claimed != detail::checksum(file, *place)) throw bad_input{"'" + origin + "' is damaged: its checksum does not match its contents"};
     }
     const auto header = detail::header_of(file, origin);
     contents out;
     out.metadata = detail::metadata_of(header, origin);
-    out.checked = out.metadata.contains("xxh3");
+    out.checked = place.has_value();
     const auto data = file.subspan(8 + length);
     for (const auto& [name, entry] : header.items())
         if (name != "__metadata__") out.tensors.push_back(detail::tensor_of(name, entry, data, origin));
