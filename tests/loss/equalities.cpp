@@ -2,6 +2,9 @@
 
 #include "support/test.hpp"
 
+#include <cmath>
+#include <utility>
+
 #include "laws/loss.hpp"
 
 using namespace facet;
@@ -118,4 +121,20 @@ TEST_CASE("pixels set to logit -20 and target 0 leave a loss as if they were not
     CHECK(2 * laws::with_distances(loss::boundary{})(logits, target).item<double>() == Approx(laws::with_distances(loss::boundary{})(c.logits, c.target).item<double>()).epsilon(1e-7));
     CHECK(2 * laws::with_distances(loss::hausdorff_dt{})(logits, target).item<double>() == Approx(laws::with_distances(loss::hausdorff_dt{})(c.logits, c.target).item<double>()).epsilon(1e-7));
     CHECK(2 * loss::bce{}(logits, target).item<double>() == Approx(loss::bce{}(c.logits, c.target).item<double>()).epsilon(1e-7));
+}
+
+TEST_CASE("a batch without fracture still teaches generalised dice to find none", "[loss]") {
+    const auto target = torch::zeros({1, 1, 4, 4}, at::kDouble), logits = torch::full({1, 1, 4, 4}, -3., at::kDouble);
+    // Both classes weigh 1/16^2 then: (fp + fn)(w + w) / (2 tn w + (fp + fn)(w + w)), p = 0.047426.
+    const double p = 1 / (1 + std::exp(3.)), wrong = 2 * 16 * p / 256, right = 2 * 16 * (1 - p) / 256;
+    const auto [value, gradient] = laws::value_and_gradient(loss::generalised_dice{}, logits, target);
+    CHECK(value.item<double>() == Approx(wrong / (right + wrong + 1e-5)).epsilon(1e-9));
+    CHECK(gradient.min().item<double>() > 1e-4);
+}
+
+TEST_CASE("ignored pixels do count as true negatives, where a loss counts those", "[loss]") {
+    const auto c = laws::corners()[0];
+    const auto logits = torch::cat({c.logits, torch::full_like(c.logits, -20)}), target = torch::cat({c.target, torch::zeros_like(c.target)});
+    for (const auto& [with, without] : {std::pair{loss::mcc{}(logits, target), loss::mcc{}(c.logits, c.target)}, std::pair{loss::generalised_dice{}(logits, target), loss::generalised_dice{}(c.logits, c.target)}})
+        CHECK((with - without).abs().item<double>() > 1e-3);
 }

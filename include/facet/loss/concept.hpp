@@ -23,8 +23,8 @@ concept of_distances = plays<P, role::loss> && requires(const P& p, const at::Te
 
 /// A loss takes one of the two forms.
 ///
-/// Ignored pixels never reach a loss: the engine sets their logits to a constant -20 and their target to 0 before the call, so they add
-/// nothing to any count and carry no gradient. What cannot be said in a concept (finite on empty masks, lower is better) is a law, tested
+/// Ignored pixels never reach a loss: the engine sets their logits to a constant -20 and their target to 0 before the call, so they carry
+/// no gradient and add nothing to any count but that of true negatives. What cannot be said in a concept (finite on empty masks, lower is better) is a law, tested
 /// in tests/laws/loss.hpp.
 template <class P>
 concept policy = of_masks<P> || of_distances<P>;

@@ -16,9 +16,10 @@ struct generalised_dice {
         const auto p = at_least_float(logits).sigmoid();
         const auto n = count(p, target, per::batch{});
         const auto tn = true_negatives(p, target, per::batch{});
-        const auto weight = [](const at::Tensor& size) { return size.clamp_min(1).square().reciprocal(); }; // an absent class weighs as one pixel
-        const auto g = target.sum();
-        const auto fracture = weight(g), background = weight(g.neg().add(target.numel()));
+        // An absent class weighs as the other one does, as in MONAI: as one pixel it would drown the other, and nothing would be learned.
+        const auto weight = [](const at::Tensor& own, const at::Tensor& other) { return own.where(own.gt(0), other).clamp_min(1).square().reciprocal(); };
+        const auto g = target.sum(), b = g.neg().add(target.numel());
+        const auto fracture = weight(g, b), background = weight(b, g);
         const auto wrong = n.fp.add(n.fn).mul(fracture.add(background));
         const auto right = n.tp.mul(fracture).add(tn.mul(background)).mul(2);
         return wrong.div(right.add(wrong).add(smooth));
