@@ -147,6 +147,19 @@ TEST_CASE("naming variants by --only trains some variants, and the rest are name
     CHECK(s.result()["variants"][1]["test"]["pixel_pr_auc"]["difference"]["n"] == 1);
 }
 
+TEST_CASE("a variant that diverges does not keep the others from being compared", "[compare]") {
+    study s;
+    s.variants[1].loss = [](const at::Tensor& logits, const at::Tensor&) { return logits.sum().mul(NAN); };
+    auto r = s.request();
+    r.variants = s.variants;
+    r.training.steps = 12;
+    CHECK(comparison<>::run(r).diverged);
+    const auto result = s.result();
+    CHECK(result["variants"].size() == 2);
+    CHECK(result["missing"] == nlohmann::json::array({"loss=focal"}));
+    CHECK_THAT(result["diverged"]["loss=focal/fold0_seed1"].get<std::string>(), Catch::Contains("training diverged: from step 1 on"));
+}
+
 TEST_CASE("a comparison refuses in one sentence what it cannot do", "[compare]") {
     const study s;
     auto r = s.request();

@@ -50,6 +50,19 @@ TEST_CASE("the doctor names masks that are shifted by one slice", "[report]") {
     CHECK(line.evidence.find("one slice back") != std::string::npos);
 }
 
+TEST_CASE("the doctor names a training that diverges, and goes on", "[report]") {
+    testing::made_study study;
+    study.make();
+    plan p = plan_of<small>;
+    p.loss = [](const at::Tensor& logits, const at::Tensor&) { return logits.sum().mul(NAN); };
+    const auto lines = examined(p, study, unhurried);
+    CHECK(lines.at("every weight receives a gradient").result == verdict::fail);
+    const auto& learned = lines.at("with real labels something is learned");
+    CHECK(learned.result == verdict::fail);
+    CHECK_THAT(learned.evidence, Catch::Contains("diverged"));
+    CHECK(lines.at("with shuffled labels nothing is learned").result == verdict::skipped);
+}
+
 TEST_CASE("what the time does not allow is skipped, not passed", "[report]") {
     testing::made_study study;
     study.make();

@@ -137,8 +137,32 @@ TEST_CASE("figures are also files, and stand alone", "[report]") {
     CHECK(fs::exists(folder / "run" / "figures" / "hit_1.png"));
 }
 
+TEST_CASE("among equal monitors the last epoch is kept, and an undefined one never is", "[report]") {
+    const testing::scratch folder;
+    write_training(folder / "run");
+    const auto lines = folder / "run" / "metrics.jsonl";
+    std::istringstream text{text_of(lines)};
+    std::string first, kept;
+    std::getline(text, first);
+    auto epoch = nlohmann::json::parse(first);
+    const auto say = [&](int number, const nlohmann::json& value) {
+        epoch["epoch"] = number;
+        epoch["monitor"]["value"] = value;
+        kept += epoch.dump() + '\n';
+    };
+    say(1, 0.3), say(2, 0.7), say(3, 0.7), say(4, nullptr);
+    write_atomically(lines, kept);
+    reporter<>::write(folder / "run");
+    CHECK(text_of(folder / "run" / "report.html").find("The weights of epoch 3 were kept") != std::string::npos);
+}
+
 TEST_CASE("a damaged file is named", "[report]") {
     const testing::scratch folder;
+    testing::made_study study;
+    study.make();
+    (void)written_report(study, folder / "judged");
+    write_atomically(folder / "judged" / "run" / "curves.json", std::string_view{"{}"});
+    CHECK_THROWS_WITH(reporter<>::write(folder / "judged" / "run"), Catch::Contains("curves.json"));
     write_training(folder / "run");
     write_atomically(folder / "run" / "evaluation.json", std::string_view{"{\"experiment\": "});
     CHECK_THROWS_WITH(reporter<>::write(folder / "run"), Catch::Contains("evaluation.json"));

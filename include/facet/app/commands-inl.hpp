@@ -76,6 +76,7 @@ inline void take_from_run(arguments& a) {
         if (!a.seed) a.seed = about.at("seed").get<std::uint64_t>();
         if (!a.steps) a.steps = about.at("steps").get<std::int64_t>();
         if (!a.limit && !about.at("limit").is_null()) a.limit = about.at("limit").get<std::size_t>();
+        if (a.where.device == "auto") a.where.device = about.at("device").get<std::string>().starts_with("cuda") ? "cuda" : "cpu";
         if (a.where.threads == 0 && about.at("device") == "cpu") a.where.threads = about.at("threads").get<int>();
     } catch (const json::exception&) {
         throw bad_input{"'" + (a.out / "run.json").string() + "' is damaged: it does not describe a run"};
@@ -217,7 +218,7 @@ inline int compare(std::span<const plan> variants, std::span<const std::string> 
     if (!request.every_fold) request.folds = fold_numbers(a);
     const auto s = a.list ? comparison<>::list(request) : comparison<>::run(request);
     answer(a, json::parse(s.line), s.table);
-    return static_cast<int>(s.interrupted ? exit_code::interrupted : exit_code::ok);
+    return static_cast<int>(s.interrupted ? exit_code::interrupted : s.diverged ? exit_code::diverged : exit_code::ok);
 }
 
 using action = std::function<int(const plan&, const arguments&)>;

@@ -98,7 +98,14 @@ private:
             say(number + place_of(c) + (done ? ", from step " + std::to_string(*done) : ""));
             auto options = training_of(request_, c);
             options.resume = done.has_value();
-            if (trainer<>::train(plan_of_cell(c), data_, options).interrupted) return false;
+            try {
+                if (trainer<>::train(plan_of_cell(c), data_, options).interrupted) return false;
+            } catch (const error& e) { // the others are compared without it
+                if (e.code() != exit_code::diverged) throw;
+                diverged_[place_of(c)] = e.what();
+                say(number + place_of(c) + ": " + e.what());
+                return true;
+            }
         }
         bool anything = false;
         for (const auto& one : parts()) {
@@ -209,7 +216,7 @@ private:
         say("comparing " + std::to_string(there.size()) + " variants");
         json out{{"statement", statement_of(data_.data_statement())}, {"command", "compare"}, {"experiment", request_.variants.front().name}, {"data", data_.data_statement()}, {"dataset_hash", data_.content_hash()},
                  {"split", fingerprint(split_)}, {"folds", plan_.folds()}, {"seeds", plan_.seeds()}, {"steps", request_.training.steps.value_or(request_.variants.front().steps)}, {"batch", request_.variants.front().batch},
-                 {"reference", request_.labels[plan_.reference()]}, {"missing", missing},
+                 {"reference", request_.labels[plan_.reference()]}, {"missing", missing}, {"diverged", diverged_},
                  {"bootstrap", {{"unit", "patient"}, {"paired", true}, {"resamples", request_.resamples}, {"seed", 1}, {"coverage", 0.95}}}, {"multiplicity", multiplicity(there)}};
         json patients = json::object(), yardsticks = json::object();
         for (const auto& one : parts()) {
@@ -225,7 +232,7 @@ private:
         out["variants"] = variants;
         write_atomically(request_.training.out / "comparison.html", report::comparison_page(out));
         write_atomically(request_.training.out / "comparison.json", out.dump(1) + "\n"); // last: where it is, the page is
-        return {.table = report::comparison_table(out), .line = out.dump()};
+        return {.diverged = !diverged_.empty(), .table = report::comparison_table(out), .line = out.dump()};
     }
 
     /// How many chances there are to be fooled.
@@ -237,6 +244,7 @@ private:
     }
 
     const comparison_request& request_;
+    mutable std::map<std::string, std::string> diverged_; ///< cell -> what its training said
     store data_;
     patient_split split_;
     cell_plan plan_;

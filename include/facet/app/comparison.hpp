@@ -28,6 +28,7 @@ struct comparison_request {
 /// What a comparison has to say on the command line.
 struct comparison_summary {
     bool interrupted = false;
+    bool diverged = false; ///< a cell did; what could be compared is
     std::string table; ///< for people
     std::string line;  ///< comparison.json on one line
 };

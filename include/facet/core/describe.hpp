@@ -1,6 +1,7 @@
 #pragma once
 
 #include <charconv>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -14,18 +15,23 @@ namespace facet {
 
 namespace detail {
 
-inline void json_number(std::string& out, double value) {
-    char digits[32];
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
-
 inline void json_text(std::string& out, std::string_view text) {
+    constexpr char hex[] = "0123456789abcdef";
     out += '"';
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
-        out += c;
+        if (const auto code = static_cast<unsigned char>(c); code < 0x20) (((out += "\\u00") += hex[code >> 4]) += hex[code & 15]);
+        else out += c;
     }
     out += '"';
+}
+
+/// JSON has no infinity: it becomes text.
+template <class Number> void json_number(std::string& out, Number value) {
+    if constexpr (std::is_floating_point_v<Number>)
+        if (!std::isfinite(value)) return json_text(out, value > 0 ? "inf" : value < 0 ? "-inf" : "nan");
+    char digits[32];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
 template <class T> void write_json(std::string& out, const T& value);
@@ -59,7 +65,7 @@ template <class T> void json_fields(std::string& out, const T& value) {
 
 template <class T> void write_json(std::string& out, const T& value) {
     if constexpr (std::same_as<T, bool>) out += value ? "true" : "false";
-    else if constexpr (std::is_arithmetic_v<T>) json_number(out, static_cast<double>(value));
+    else if constexpr (std::is_arithmetic_v<T>) json_number(out, value);
     else if constexpr (std::is_convertible_v<const T&, std::string_view>) json_text(out, value);
     else if constexpr (is_list<T> || requires { value.size(); value.begin(); }) json_array(out, value);
     else if constexpr (requires { value.items; }) {

@@ -17,12 +17,6 @@ struct millimetres {
     constexpr auto operator<=>(const millimetres&) const = default;
 };
 
-/// Everything that must not be torn apart by a split.
-struct patient_id {
-    std::string value;
-    auto operator<=>(const patient_id&) const = default;
-};
-
 /// A vertebra's number in TotalSegmentator v2's scheme (27 = L5 ... 31 = L1, 32 = T12 ... 43 = T1); printed `V31 (L1)`.
 struct vertebra_id {
     int value = 0;

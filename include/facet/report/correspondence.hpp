@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <facet/core/evenly_spaced.hpp>
 #include <facet/evaluate/trivial.hpp>
 #include <facet/report/finding.hpp>
 #include <facet/report/text.hpp>
@@ -81,14 +82,6 @@ inline std::optional<std::size_t> counterpart(std::span<const slice_info> slices
         if (distance < nearest) nearest = distance, best = i;
     }
     return best;
-}
-
-/// At most `limit` of the items, evenly spaced.
-inline std::vector<std::uint32_t> thinned(std::vector<std::uint32_t> items, std::size_t limit) {
-    if (items.size() <= limit) return items;
-    std::vector<std::uint32_t> kept(limit);
-    for (std::size_t i = 0; i < limit; ++i) kept[i] = items[i * items.size() / limit];
-    return kept;
 }
 
 inline bool adjacent(const slice_info& a, const slice_info& b) { return a.patient == b.patient && a.vertebra == b.vertebra && b.position == a.position + 1; }
@@ -162,7 +155,7 @@ struct pairing_gain {
     std::vector<std::uint32_t> positive;
     for (std::size_t i = 0; i < stack.slices.size(); ++i)
         if (stack.slices[i].fracture_pixels > 0) positive.push_back(static_cast<std::uint32_t>(i));
-    positive = detail::thinned(std::move(positive), 2'000);
+    positive = evenly_spaced(positive, 2'000);
     constexpr double sure = 2.5; // standard errors
     std::optional<pairing_gain> elsewhere;
     for (const auto& [how, words] : wrong_pairings) {

@@ -24,6 +24,7 @@
 #include <facet/data/split.hpp>
 #include <facet/engine/batch.hpp>
 #include <facet/engine/learner.hpp>
+#include <facet/engine/run_identity.hpp>
 #include <facet/engine/supervision.hpp>
 #include <facet/evaluate/curve.hpp>
 #include <facet/evaluate/trivial.hpp>
@@ -43,8 +44,8 @@ struct short_training {
 class examination {
 public:
     examination(const plan& p, const store& data, const doctor_options& options)
-        : plan_{p}, data_{data}, options_{options}, device_{devices<>::open(options.where)}, parts_{parts_of(data, patient_split::load(data), options.fold)},
-          resident_{data, device_, p.residency}, augmenter_{p, data, resident_, options.seed}, judged_{detail::thinned(parts_.validation, 800)} {}
+        : plan_{p}, data_{data}, options_{options}, device_{devices<>::open(options.where)}, parts_{parts_for(p, data, options.fold)},
+          resident_{data, device_, p.residency}, augmenter_{p, data, resident_, options.seed}, judged_{evenly_spaced(parts_.validation, 800)} {}
 
     finding correspondence() const { return check_correspondence(stack()); }
 
@@ -118,15 +119,22 @@ public:
         const auto steps = static_cast<std::int64_t>(std::clamp(each / std::max(seconds_per_step_ * 1.3, 1e-6), 0.0, 600.0));
         const bool positive = std::ranges::any_of(judged_, [&](auto i) { return data_.slices()[i].fracture_pixels > 0; });
         if (steps < 60 || !positive) return;
-        real_ = train(steps, false);
-        shuffled_ = train(steps, true);
+        try {
+            real_ = train(steps, false);
+            shuffled_ = train(steps, true);
+        } catch (const error& e) {
+            if (e.code() != exit_code::diverged) throw;
+            real_.reset();
+            shuffled_.reset();
+            diverged_ = e.what();
+        }
         fit_rivals();
     }
 
     /// With labels of other slices nothing about fractures can be learned; a score above the trivial scorers would come from a leak.
     finding shuffled_labels() const {
         finding line{.name = "with shuffled labels nothing is learned"};
-        if (!shuffled_) return skipped(line, "a short training does not fit into the time here: give it more --seconds");
+        if (!shuffled_) return skipped(line, untrained());
         const double ap = shuffled_->precision(), bound = 1.5 * std::max(rival_, chance());
         line.evidence = "held-out PR-AUC " + significant(ap) + " after " + std::to_string(shuffled_->steps) + " steps; chance " + significant(chance()) + ", the best trivial scorer " + significant(rival_);
         if (ap <= bound) return line;
@@ -138,7 +146,12 @@ public:
     /// The same training with real labels must be better: otherwise the images do not reach the network, or it cannot learn from them.
     finding real_labels() const {
         finding line{.name = "with real labels something is learned"};
-        if (!real_) return skipped(line, "a short training does not fit into the time here: give it more --seconds");
+        if (!diverged_.empty()) {
+            line.result = verdict::fail;
+            line.evidence = diverged_;
+            return line;
+        }
+        if (!real_) return skipped(line, untrained());
         const double ap = real_->precision(), other = shuffled_->precision();
         line.evidence = "held-out PR-AUC " + significant(ap) + " after " + std::to_string(real_->steps) + " steps, " + significant(other) + " with shuffled labels; chance " + significant(chance());
         if (ap > 1.5 * other && ap > 1.5 * chance()) return line;
@@ -150,7 +163,7 @@ public:
 
     finding threshold_inside() const {
         finding line{.name = "the threshold lies inside its search space"};
-        if (!real_) return skipped(line, "a short training does not fit into the time here: give it more --seconds");
+        if (!real_) return skipped(line, untrained());
         const auto choice = plan_.choose_threshold(real_->held_out);
         if (!choice.objective && plan_.threshold_objective != "fixed") return skipped(line, "the objective is undefined on the held-out slices");
         line.evidence = std::string{plan_.threshold_objective} + " is best at " + significant(choice.value) + ", within 1 % of that from " + significant(choice.plateau_low) + " to " + significant(choice.plateau_high);
@@ -170,6 +183,9 @@ private:
         line.evidence = why;
         return line;
     }
+    [[nodiscard]] std::string untrained() const {
+        return diverged_.empty() ? "a short training does not fit into the time here: give it more --seconds" : "the short training diverged";
+    }
     [[nodiscard]] slice_stack stack() const { return {data_.size(), data_.slices(), data_.images(), data_.masks()}; }
     [[nodiscard]] double chance() const { return prevalence(real_->held_out).value_or(0); }
 
@@ -183,7 +199,7 @@ private:
         return batch;
     }
     static double hard_dice(const at::Tensor& logits, const at::Tensor& masks) {
-        const auto counted = masks.ne(255), truth = masks.eq(1), called = logits.ge(0).logical_and(counted);
+        const auto counted = masks.ne(ignore_label), truth = masks.eq(1), called = logits.ge(0).logical_and(counted);
         const double both = called.logical_and(truth).sum().item<double>();
         return 2 * both / std::max(1.0, called.sum().item<double>() + truth.sum().item<double>());
     }
@@ -221,7 +237,7 @@ private:
             const auto* z = logits.data_ptr<float>();
             const auto* m = masks.data_ptr<std::uint8_t>();
             for (std::int64_t i = 0; i < static_cast<std::int64_t>(some.size()) * pixels; ++i)
-                if (m[i] != 255) scores.add(z[i], m[i] == 1);
+                if (m[i] != ignore_label) scores.add(z[i], m[i] == 1);
         }
     }
     void fit_rivals() {
@@ -233,7 +249,7 @@ private:
             for (const auto s : judged_) {
                 scorers.score(k, all.slices[s], all.image(s), logits);
                 for (std::size_t i = 0; i < logits.size(); ++i)
-                    if (all.mask(s)[i] != 255) h.add(logits[i], all.mask(s)[i] == 1);
+                    if (all.mask(s)[i] != ignore_label) h.add(logits[i], all.mask(s)[i] == 1);
             }
             rival_ = std::max(rival_, average_precision(h).value_or(0));
         }
@@ -249,6 +265,7 @@ private:
     std::vector<std::uint32_t> judged_;
     double seconds_per_step_ = 0, first_loss_ = 0, rival_ = 0;
     std::optional<short_training> real_, shuffled_;
+    std::string diverged_; ///< what the short training said when it did
 };
 
 [[nodiscard]] inline const char* word_for(verdict v) { return v == verdict::pass ? "pass" : v == verdict::fail ? "fail" : "skipped"; }

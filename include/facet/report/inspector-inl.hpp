@@ -18,6 +18,7 @@
 #include <facet/data/split.hpp>
 #include <facet/engine/batch.hpp>
 #include <facet/engine/inference.hpp>
+#include <facet/engine/run_identity.hpp>
 #include <facet/report/image.hpp>
 
 namespace facet::report {
@@ -118,7 +119,7 @@ namespace facet {
 
 template <class T> void inspector<T>::write(const plan& p, const store& data, const inspect_options& options) {
     constexpr std::size_t columns = 8, most_rows = 8;
-    const auto parts = parts_of(data, patient_split::load(data), options.fold);
+    const auto parts = parts_for(p, data, options.fold);
     const auto batch = inference<>::augmented_batch(p, data, parts, options.seed, options.step);
     const auto channels = static_cast<std::size_t>(batch.channels.size(1));
     const report::slice_view view{data};

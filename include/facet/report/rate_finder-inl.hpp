@@ -18,6 +18,7 @@
 #include <facet/data/split.hpp>
 #include <facet/engine/batch.hpp>
 #include <facet/engine/learner.hpp>
+#include <facet/engine/run_identity.hpp>
 #include <facet/io/atomic_file.hpp>
 #include <facet/report/svg.hpp>
 #include <facet/report/text.hpp>
@@ -87,11 +88,7 @@ template <class T> rate_choice rate_finder<T>::choose(std::span<const double> ra
 template <class T> rate_search rate_finder<T>::find(const plan& p, const store& data, const rate_finder_options& options) {
     if (!(0 < options.low && options.low < options.high)) throw bad_input{"lr-find needs 0 < --low < --high"};
     if (options.steps < 20) throw bad_input{"lr-find needs --steps of at least 20, not " + std::to_string(options.steps)};
-    if (data.size() != static_cast<std::size_t>(p.size))
-        throw bad_input{"'" + data.folder().string() + "' holds slices of " + std::to_string(data.size()) + " pixels; " + std::string{p.name} + " takes input::size{" + std::to_string(p.size) + "}"};
-    const auto split = patient_split::load(data);
-    if (options.fold >= split.folds.size())
-        throw bad_input{"--fold " + std::to_string(options.fold) + " does not exist: split.json of '" + data.folder().string() + "' has folds 0 to " + std::to_string(split.folds.size() - 1)};
+    const auto parts = parts_for(p, data, options.fold);
     std::error_code failure;
     std::filesystem::create_directories(options.out, failure);
     if (failure) throw io_error{"cannot create the folder '" + options.out.string() + "': " + failure.message()};
@@ -100,7 +97,6 @@ template <class T> rate_search rate_finder<T>::find(const plan& p, const store& 
     bare.peak_learning_rate = 1;
     bare.learning_rate_factor = [](std::int64_t, std::int64_t) { return 1.0; };
     bare.ema_decay = 0;
-    const auto parts = parts_of(data, split, options.fold);
     const auto device = devices<>::open(options.where);
     const batch_plan order{bare, data, parts.train, p.batch, options.seed, options.steps};
     learner<> student{bare, device, options.seed, options.steps};

@@ -359,13 +359,11 @@ private:
         return s;
     }
 
-    /// The epoch whose weights are judged: the best by the monitor, the last where there is none.
+    /// The epoch whose weights are judged: the best by the monitor, among equals the last, as run_directory keeps them.
     [[nodiscard]] const json* best_epoch() const {
         const json* best = nullptr;
-        for (const auto& e : epochs_) {
-            const auto score = number_at(e, "monitor");
-            if (best == nullptr || !score || score > number_at(*best, "monitor")) best = &e;
-        }
+        for (const auto& e : epochs_)
+            if (best == nullptr || number_at(e, "monitor").value_or(-INFINITY) >= number_at(*best, "monitor").value_or(-INFINITY)) best = &e;
         return best;
     }
     /// Metrics of the experiment: the members of an epoch's line that are a value, or undefined.
@@ -506,7 +504,11 @@ private:
 namespace facet {
 
 template <class T> void reporter<T>::write(const std::filesystem::path& run, const store* data, const slice_logits& logits) {
-    report::run_report{run}.write(data, logits);
+    try {
+        report::run_report{run}.write(data, logits);
+    } catch (const nlohmann::json::exception&) {
+        throw bad_input{"'" + run.string() + "' holds a damaged run.json, metrics.jsonl, evaluation.json or curves.json; run `evaluate` again"};
+    }
 }
 
 } // namespace facet
