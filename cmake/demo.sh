@@ -28,7 +28,11 @@ stage() {
     shift
     say "$title"
     begin=$(date +%s)
-    "$@" || fail "the demo stopped at: $title"
+    "$@" || { # interrupted is not bad input
+        code=$?
+        say "the demo stopped at: $title"
+        exit $code
+    }
     seconds=$(($(date +%s) - begin))
     times="$times$(printf '%-42s %4d s' "$title" "$seconds")
 "
