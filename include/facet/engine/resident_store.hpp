@@ -35,6 +35,8 @@ public:
     [[nodiscard]] const at::Tensor& images() const { return images_; }
     [[nodiscard]] const at::Tensor& masks() const { return masks_; }
 
+    /// Neither fracture nor ignored pixels.
+    [[nodiscard]] bool mask_is_empty(std::uint32_t slice) const { return data_.slices()[slice].fracture_pixels == 0 && data_.slices()[slice].ignored_pixels == 0; }
     /// To be called before these slices are read. Throws bad_input naming file and chunk where one is damaged.
     void verify(std::span<const std::uint32_t> slices) const {
         for (const auto slice : slices) verify_chunk(slice / data_.slices_per_chunk());

@@ -30,6 +30,7 @@ namespace detail {
 /// compilers turn into vectors or plain loads; the others look at each neighbour.
 class slice_warp {
 public:
+    /// `mask` may be null: then nothing of it is written.
     slice_warp(const std::int16_t* image, const std::uint8_t* mask, std::int64_t side, const augment::affine& map)
         : image_{image}, mask_{mask}, side_{side}, last_{static_cast<float>(side - 1)}, xx_{static_cast<float>(map.matrix[0])}, xy_{static_cast<float>(map.matrix[1])},
           yx_{static_cast<float>(map.matrix[2])}, yy_{static_cast<float>(map.matrix[3])}, shift_x_{static_cast<float>(map.shift[0])}, shift_y_{static_cast<float>(map.shift[1])},
@@ -72,8 +73,9 @@ private:
         for (auto c = first; c < last; ++c) { // two neighbours in one load each
             __builtin_memcpy(upper + c, image_ + place[c], 4);
             __builtin_memcpy(lower + c, image_ + place[c] + side, 4);
-            mask_out[c] = mask_[nearest[c]];
         }
+        if (mask_ != nullptr)
+            for (auto c = first; c < last; ++c) mask_out[c] = mask_[nearest[c]];
         const auto low = [](std::uint32_t two) { return static_cast<float>(static_cast<std::int16_t>(two & 0xffffu)); };
         const auto high = [](std::uint32_t two) { return static_cast<float>(static_cast<std::int32_t>(two) >> 16); };
         for (auto c = first; c < last; ++c)
@@ -81,10 +83,17 @@ private:
     }
 
     void edge(std::int64_t column, float* image_out, std::uint8_t* mask_out) const {
+        const float x = x_at(column), y = y_at(column), beyond = last_ + 1;
+        if (x <= -1 || y <= -1 || x >= beyond || y >= beyond) { // no neighbour is in the slice
+            image_out[column] = static_cast<float>(air);
+            if (mask_ != nullptr) mask_out[column] = 0;
+            return;
+        }
         const auto at = [&](std::int64_t r, std::int64_t c) { return r >= 0 && r < side_ && c >= 0 && c < side_ ? static_cast<float>(image_[r * side_ + c]) : static_cast<float>(air); };
-        const float x = x_at(column), y = y_at(column), fx = std::floor(x), fy = std::floor(y);
+        const float fx = std::floor(x), fy = std::floor(y);
         const auto left = static_cast<std::int64_t>(fx), top = static_cast<std::int64_t>(fy);
         image_out[column] = between(between(at(top, left), at(top, left + 1), x - fx), between(at(top + 1, left), at(top + 1, left + 1), x - fx), y - fy);
+        if (mask_ == nullptr) return;
         const auto nearest_x = left + (x - fx > 0.5f ? 1 : 0), nearest_y = top + (y - fy > 0.5f ? 1 : 0);
         const bool in = nearest_x >= 0 && nearest_x < side_ && nearest_y >= 0 && nearest_y < side_;
         mask_out[column] = in ? mask_[nearest_y * side_ + nearest_x] : std::uint8_t{0};
@@ -99,10 +108,6 @@ private:
     std::vector<std::uint32_t> upper_, lower_;
 };
 
-inline void warp_slice(const std::int16_t* image, const std::uint8_t* mask, std::int64_t side, const augment::affine& map, float* image_out, std::uint8_t* mask_out) {
-    slice_warp{image, mask, side, map}(image_out, mask_out);
-}
-
 inline warped warp_on_cpu(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps) {
     const auto side = data.size(), n = static_cast<std::int64_t>(slices.size());
     warped out{at::empty({n, 1, side, side}, at::kFloat), at::empty({n, 1, side, side}, at::kByte)};
@@ -112,8 +117,11 @@ inline warped warp_on_cpu(const resident_store& data, std::span<const std::uint3
     auto* mask_out = out.masks.data_ptr<std::uint8_t>();
     parallel_for(0, n, 1, [&](std::int64_t begin, std::int64_t end) {
         for (auto i = begin; i < end; ++i) {
-            const auto from = static_cast<std::int64_t>(slices[static_cast<std::size_t>(i)]) * side * side, to = i * side * side;
-            warp_slice(images + from, masks + from, side, maps[static_cast<std::size_t>(i)], image_out + to, mask_out + to);
+            const auto slice = slices[static_cast<std::size_t>(i)];
+            const auto from = static_cast<std::int64_t>(slice) * side * side, to = i * side * side;
+            const bool empty = data.mask_is_empty(slice); // as nine masks in ten are
+            if (empty) std::fill_n(mask_out + to, side * side, std::uint8_t{0});
+            slice_warp{images + from, empty ? nullptr : masks + from, side, maps[static_cast<std::size_t>(i)]}(image_out + to, mask_out + to);
         }
     });
     return out;
