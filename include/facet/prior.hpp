@@ -2,8 +2,9 @@
 
 #include <cmath>
 #include <concepts>
+#include <type_traits>
 
-#include <facet/core/role.hpp>
+#include <facet/core/experiment.hpp>
 
 namespace facet::prior {
 
@@ -26,6 +27,9 @@ namespace detail {
     if (!(0 < to && to < 1 && 0 < from && from < 1)) return 0;
     return std::log(to) - std::log1p(-to) - (std::log(from) - std::log1p(-from));
 }
+/// A sampler that says `static constexpr bool changes_sizes = true` shows small fractures more often than they are.
+template <class S> inline constexpr bool changes_sizes = false;
+template <class S> requires requires { S::changes_sizes; } inline constexpr bool changes_sizes<S> = S::changes_sizes;
 } // namespace detail
 
 /// Probabilities as the sampler's batches made them: right where the network is certain which slices hold a fracture and in doubt only about outlines.
@@ -45,6 +49,11 @@ struct of_slices {
 struct of_pixels {
     using role = facet::role::prior;
     [[nodiscard]] double operator()(const rates& r) const { return detail::log_odds_ratio(r.natural * r.fracture_share, r.training * r.fracture_share); }
+
+    template <const auto& self, const auto& e> static consteval void check() {
+        static_assert(!detail::changes_sizes<std::remove_cvref_t<decltype(get<facet::role::sampler>(e))>>,
+                      "facet: prior::of_pixels takes fractures to be as large in training as they are, and sampler::weighted{by::lesion_size{}} changes that; use prior::of_slices{}, or another rule");
+    }
 };
 
 static_assert(policy<as_trained> && policy<of_slices> && policy<of_pixels>);

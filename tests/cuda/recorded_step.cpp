@@ -7,6 +7,9 @@
 #include "engine/trained.hpp"
 
 #include <facet/engine/device.hpp>
+#include <facet/engine/training_step.hpp>
+
+#include "engine/trainings.hpp"
 
 using namespace facet;
 
@@ -39,4 +42,29 @@ TEST_CASE("a recorded step is the step that is issued kernel by kernel", "[cuda]
         played.step(images, at::zeros({4, 1, 16, 16}, at::TensorOptions{gpu}.dtype(at::kByte)));
         CHECK_FALSE(first.equal(played.logits(images))); // the recording reads the weights of now
     }
+}
+
+TEST_CASE("a recorded step makes its own batch, the one that is made kernel by kernel", "[cuda]") {
+    static constexpr auto bent = with(trained, augment::chain{augment::per_vertebra{augment::rotate{.degrees = 15}, augment::elastic{.fraction = 0.05}, augment::hu_shift{.probability = 0.5}},
+                                                              augment::per_slice{augment::gaussian_noise{.hu = 20}, augment::low_resolution{.probability = 0.5}, augment::gamma{}},
+                                                              augment::per_batch{augment::cutmix{.probability = 0.5}}});
+    const at::Device gpu = at::hasCUDA() ? devices<>::open({.device = "cuda"}) : at::Device{at::kCPU};
+    if (gpu.is_cpu()) {
+        WARN("skipped: no GPU");
+        return;
+    }
+    const trainings b;
+    const auto data = b.data();
+    for (const auto where : {residency_kind::device, residency_kind::stream})
+        for (const plan* p : {&plan_of<trained>, &plan_of<bent>}) {
+            const resident_store resident{data, gpu, where};
+            const augmenter augment{*p, data, resident, 1};
+            learner<> played{*p, gpu, 1, 20}, issued{*p, gpu, 1, 20};
+            issued.record(false);
+            for (std::uint32_t step = 0; step < 6; ++step) {
+                const std::vector<std::uint32_t> slices{step, step + 1, step + 7, step + 11};
+                CHECK(training_step(played, augment, slices, step).item<double>() == Approx(training_step(issued, augment, slices, step).item<double>()).epsilon(1e-5));
+            }
+            CHECK(played.recorded());
+        }
 }

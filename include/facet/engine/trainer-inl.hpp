@@ -267,8 +267,9 @@ private:
     void note_slice_scores(std::int64_t step) {
         if (!slice_scores_.defined()) return;
         const auto places = at::tensor(order_.positions(step), at::kLong).to(device_, true);
-        slice_scores_.index_fill_(0, places, -1); // a slice may stand twice in a batch: the higher score counts, whatever the order
-        slice_scores_.index_reduce_(0, places, learner_.slice_scores(), "amax", true);
+        // A slice may stand twice in a batch: both places get the higher score, so that the order of writing does not matter.
+        const auto scores = learner_.slice_scores(), same = places.unsqueeze(1).eq(places.unsqueeze(0));
+        slice_scores_.index_copy_(0, places, scores.unsqueeze(0).expand(same.sizes()).masked_fill(same.logical_not(), -1).amax(1));
     }
 
     void save_state() {

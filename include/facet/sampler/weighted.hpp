@@ -30,6 +30,7 @@ template <class Rule> struct rule_only {
 template <class Rule = by::level> struct weighted {
     static_assert(sizeof(detail::rule_only<Rule>) > 0);
     using role = facet::role::sampler;
+    static constexpr bool changes_sizes = std::is_same_v<Rule, by::lesion_size>;
 
     Rule rule{};
     double strength = 1;            ///< 1: every group equally often; 0: groups as they are
