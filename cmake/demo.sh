@@ -52,7 +52,7 @@ demo_verdict() {
 demo_train() {
     if demo_sample; then
         # shellcheck disable=SC2086
-        stage "virtual patients of the real CT" "$recipe" cohort --out "$out/cases" --patients 100 --seed "$seed" --template "$ct" --vertebrae "$vertebrae" $1
+        stage "virtual patients of the real CT" "$recipe" cohort --out "$out/cases" --patients 120 --seed "$seed" --template "$ct" --vertebrae "$vertebrae" $1
     else
         [ -z "$1" ] || fail "$1 needs the sample CT, which could not be had"
         say "the sample CT could not be had; an analytic phantom takes its place"

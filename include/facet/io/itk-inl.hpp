@@ -290,7 +290,7 @@ template <class T> void write(const fs::path& path, const volume<T>& source) {
         writer->SetFileName(temporary.string());
         writer->SetInput(target);
         writer->SetUseCompression(ends_with(path, ".gz"));
-        format->SetCompressionLevel(3);
+        format->SetCompressionLevel(1); // noise hardly shrinks: more would cost time and save nothing
         writer->Update();
         require_complete(temporary, path, source.voxels.size() * sizeof(T));
         const int handle = ::open(temporary.c_str(), O_RDONLY | O_CLOEXEC);
