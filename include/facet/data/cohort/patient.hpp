@@ -215,13 +215,13 @@ inline degeneration draw_sham(std::uint64_t key) {
     return {draw.uniform(0.80, 0.90), draw.uniform(60, 180), draw.uniform(1.5, 3.0)};
 }
 
-/// Three in five vertebrae, at any level, broken or not: an assumption. Height and density vary independently and from nothing on, so that
-/// neither tells a fracture, nor that there is none.
+/// Three in five vertebrae, at any level, broken or not: an assumption. Height and density vary independently, from nothing on and
+/// beyond what a sham shows, so that neither tells a fracture, nor that there is none.
 inline constexpr double worn_share = 0.6;
 inline std::pair<bool, degeneration> draw_wear(std::uint64_t key) {
     rng::stream draw{rng::key(key, purpose::degeneration)};
     const bool worn = draw.happens(worn_share);
-    return {worn, {draw.uniform(0.80, 1.0), draw.uniform(0, 180), draw.uniform(1.5, 3.0)}};
+    return {worn, {draw.uniform(0.72, 1.0), draw.uniform(0, 240), draw.uniform(1.5, 3.0)}};
 }
 
 inline std::array<vec, 3> rotation(double about_x, double about_y, double about_z, const vec& scale) {

@@ -43,6 +43,7 @@ inline float smoothstep(float t) {
 /// One vertebra's part of the warp.
 class morph {
 public:
+    static constexpr float widest_slope = 14; ///< mm
     static constexpr float zone = 34; ///< mm from the centre within which both half discs end
 
     morph(const frame& f, const vertebra& v, cohort_kind kind, bool render_fracture) : level_{v.level}, normal_{v.normal} {
@@ -60,6 +61,7 @@ public:
         std::copy(f.below->coefficient.begin(), f.below->coefficient.end(), below_.begin());
         reach_ = std::hypot(half_[0], half_[1]) + 20;
         height_ = surface_at(top_, 0, 0) - surface_at(bottom_, 0, 0);
+        bound_disc();
         if (v.worn) wear_ = v.wear;
         if (v.broken && kind == cohort_kind::sham) wear_ = v.mimic;
         if (v.broken && kind != cohort_kind::sham && render_fracture) {
@@ -94,10 +96,12 @@ public:
     /// 0 below the disc above this vertebra, 1 above it; beside the spine the step becomes a slope.
     [[nodiscard]] float past_disc(const point& p) const {
         const point q = local(p);
+        if (q[2] <= surely_below_) return 0;
+        if (q[2] >= surely_above_) return 1;
         const auto [x, y, r] = normalised(q[0], q[1]);
         const float g = std::min(1.0f, 0.95f / std::max(r, 1e-6f));
         const float low = surface_at(top_, x * g, y * g), high = std::max(plane_at(above_, x * g, y * g), low + 0.5f);
-        const float wide = std::clamp((r - 1.15f) * half_[0] * 0.8f, 0.0f, 14.0f);
+        const float wide = std::clamp((r - 1.15f) * half_[0] * 0.8f, 0.0f, widest_slope);
         return smoothstep((q[2] - low + wide) / (high - low + 2 * wide));
     }
 
@@ -175,6 +179,20 @@ private:
         return k[0] + y * (k[1] + y * (k[2] + y * k[3])) + x * (k[4] + y * (k[5] + y * k[6]) + x * (k[7] + y * k[8] + x * k[9]));
     }
     static float plane_at(const std::array<float, 3>& k, float x, float y) { return k[0] + k[1] * y + k[2] * x; }
+
+    /// Most points lie clearly on one side of the disc above; the margin is more than a surface changes between two samples.
+    void bound_disc() {
+        constexpr float margin = 2;
+        float low = INFINITY, high = -INFINITY;
+        for (float x = -1; x <= 1.01f; x += 0.1f)
+            for (float y = -1; y <= 1.01f; y += 0.1f) {
+                const float t = surface_at(top_, x, y);
+                low = std::min(low, t);
+                high = std::max({high, plane_at(above_, x, y), t + 0.5f});
+            }
+        surely_below_ = low - widest_slope - margin;
+        surely_above_ = high + widest_slope + margin;
+    }
 
     [[nodiscard]] std::array<float, 3> normalised(float a, float l) const {
         const float x = (a - middle_[0]) / half_[0], y = (l - middle_[1]) / half_[1];
@@ -386,7 +404,7 @@ private:
     std::array<float, 3> descent_{}; ///< terms: 1, x, y
     std::array<float, 3> lift_{};    ///< of the whole body along s; terms: 1, y, x
     bool descends_ = false;
-    float reach_ = 0, height_ = 0, scale_ = 1;
+    float reach_ = 0, height_ = 0, scale_ = 1, surely_below_ = 0, surely_above_ = 0;
 };
 
 /// All vertebrae of one patient, from below. Intact: the same patient with nothing broken.
