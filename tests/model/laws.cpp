@@ -12,6 +12,11 @@ TEST_CASE("every model keeps the model laws", "[model][laws]") {
     SECTION("attention_unet") { laws::model(model::attention_unet{.features = 8, .depth = 3}, true); }
     SECTION("attention_unet, coarse gates") { laws::model(model::attention_unet{.features = 8, .depth = 3, .coarse_gate = true}, true); }
     SECTION("attention_unet, heads") { laws::model(model::attention_unet{.features = 8, .depth = 3, .deep_supervision = true}, true); }
+    SECTION("attention_unet, other layers") {
+        laws::model(model::attention_unet{.features = 8, .depth = 3, .norm = norm::instance{}, .activation = activation::leaky_relu{}}, true);
+        laws::model(model::attention_unet{.features = 8, .depth = 2, .norm = norm::group{.groups = 4}, .activation = activation::silu{}, .upsample = upsample::nearest{}}, true);
+        laws::model(model::attention_unet{.features = 8, .depth = 2, .coarse_gate = true, .upsample = upsample::bilinear{}, .dropout = dropout::channels{}}, true);
+    }
     SECTION("monai_attention_unet") { laws::model(model::monai_attention_unet{.features = 8, .depth = 3}, true); }
     SECTION("unet") { laws::model(model::unet{.features = 8, .depth = 3}, true); }
     SECTION("unet_plus_plus") { laws::model(model::unet_plus_plus{.features = 8, .depth = 3}, true); }

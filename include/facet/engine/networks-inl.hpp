@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <facet/engine/autocast.hpp>
@@ -33,15 +34,65 @@ private:
     layers::batch_norm norm_;
 };
 
+/// Batch normalisation, ReLU and nothing else: what runs as one function.
+inline bool is_plain(const block_style& s) {
+    return std::holds_alternative<norm::batch>(s.norm) && std::holds_alternative<activation::relu>(s.activation) && std::holds_alternative<dropout::none>(s.dropout);
+}
+
+/// Convolution, normalisation, activation of any kind.
+class conv_unit {
+public:
+    conv_unit(layers::registry& r, const std::string& name, int in, int out, int stride, const block_style& style) {
+        if (is_plain(style)) plain_.emplace(r, name, in, out, stride);
+        else other_.emplace(r, name, in, out, style, layers::monai_layout, stride);
+    }
+    [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const { return plain_ ? (*plain_)(x, training) : (*other_)(x, training); }
+
+private:
+    std::optional<conv_bn_relu> plain_;
+    std::optional<layers::conv_block> other_;
+};
+
 /// Two of them; the first may halve the sides.
 class double_conv {
 public:
-    double_conv(layers::registry& r, const std::string& name, int in, int out, int stride)
-        : first_{r, name + ".conv.0", in, out, stride}, second_{r, name + ".conv.1", out, out, 1} {}
+    double_conv(layers::registry& r, const std::string& name, int in, int out, int stride, const block_style& style)
+        : first_{r, name + ".conv.0", in, out, stride, style}, second_{r, name + ".conv.1", out, out, 1, style} {}
     [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const { return second_(first_(x, training), training); }
 
 private:
-    conv_bn_relu first_, second_;
+    conv_unit first_, second_;
+};
+
+/// Doubles the sides and halves the channels; then normalisation and activation.
+class attention_upsampling {
+public:
+    attention_upsampling(layers::registry& r, const std::string& name, int channels, const block_style& style) : dropout_{style.dropout} {
+        const bool learned = std::holds_alternative<upsample::transposed>(style.upsample);
+        plain_ = learned && is_plain(style);
+        if (learned) doubling_.emplace(r, name + ".conv", 2 * channels, channels, plain_ ? layers::bias::absorbed : layers::bias::own);
+        else interpolation_.emplace(r, name, 2 * channels, channels, style.upsample);
+        if (!plain_) {
+            norm_.emplace(r, name + ".adn.N", channels, style.norm);
+            activation_.emplace(r, name + ".adn.A", style.activation);
+            return;
+        }
+        batch_norm_.emplace(r, name + ".adn.N", channels);
+        r.absorbs(batch_norm_->tensors().running_mean, doubling_->bias_tensor());
+    }
+    [[nodiscard]] at::Tensor operator()(const at::Tensor& below, bool training) const {
+        if (plain_) return batch_norm_->relu((*doubling_)(below), training);
+        return (*activation_)(layers::drop(dropout_, (*norm_)(doubling_ ? (*doubling_)(below) : (*interpolation_)(below), training), training));
+    }
+
+private:
+    dropout::choice dropout_;
+    bool plain_ = false;
+    std::optional<layers::doubling_convolution> doubling_;
+    std::optional<layers::upsampling> interpolation_;
+    std::optional<layers::batch_norm> batch_norm_; ///< where plain
+    std::optional<layers::normalisation> norm_;
+    std::optional<layers::nonlinearity> activation_;
 };
 
 /// Additive attention on a skip connection, at the skip's own resolution, and its concatenation with what it is gated by.
@@ -100,33 +151,30 @@ enum class gating { fine, coarse, none };
 /// One level on the way up: double the sides, gate the skip, merge both.
 class attention_up {
 public:
-    attention_up(layers::registry& r, const std::string& name, int channels, bool monai_merge, gating kind)
-        : up_{r, name + ".upconv.up.conv", 2 * channels, channels, layers::bias::absorbed}, up_norm_{r, name + ".upconv.up.adn.N", channels},
+    attention_up(layers::registry& r, const std::string& name, int channels, const attention_unet_shape& shape, gating kind)
+        : up_{r, name + ".upconv.up", channels, shape.style},
           gate_{kind == gating::fine ? std::make_optional<attention_gate>(r, name + ".attention", channels) : std::nullopt},
-          coarse_gate_{kind == gating::coarse ? std::make_optional<coarse_gate>(r, name + ".attention", channels) : std::nullopt},
-          merge_{r, name + ".merge.conv", 2 * channels, channels, 3, 1, monai_merge ? layers::bias::own : layers::bias::absorbed} {
-        r.absorbs(up_norm_.tensors().running_mean, up_.bias_tensor());
-        if (monai_merge) slope_ = r.parameter_filled(name + ".merge.adn.A.weight", {1}, 0.25);
-        else {
-            merge_norm_.emplace(r, name + ".merge.adn.N", channels);
-            r.absorbs(merge_norm_->tensors().running_mean, merge_.bias_tensor());
+          coarse_gate_{kind == gating::coarse ? std::make_optional<coarse_gate>(r, name + ".attention", channels) : std::nullopt} {
+        if (!shape.monai_merge) {
+            merge_.emplace(r, name + ".merge", 2 * channels, channels, 1, shape.style);
+            return;
         }
+        monai_merge_.emplace(r, name + ".merge.conv", 2 * channels, channels, 3, 1, layers::bias::own);
+        slope_ = r.parameter_filled(name + ".merge.adn.A.weight", {1}, 0.25);
     }
 
     [[nodiscard]] at::Tensor operator()(const at::Tensor& below, const at::Tensor& skip, bool training) const {
-        const auto up = up_norm_.relu(up_(below), training);
-        const auto merged = merge_(gate_ ? (*gate_)(up, skip, training) : at::cat({coarse_gate_ ? (*coarse_gate_)(below, skip, training) : skip, up}, 1));
-        if (merge_norm_) return merge_norm_->relu(merged, training);
-        return at::prelu(layers::instance_norm(merged), slope_);
+        const auto up = up_(below, training);
+        const auto both = gate_ ? (*gate_)(up, skip, training) : at::cat({coarse_gate_ ? (*coarse_gate_)(below, skip, training) : skip, up}, 1);
+        return merge_ ? (*merge_)(both, training) : at::prelu(layers::instance_norm((*monai_merge_)(both)), slope_);
     }
 
 private:
-    layers::doubling_convolution up_;
-    layers::batch_norm up_norm_;
+    attention_upsampling up_;
     std::optional<attention_gate> gate_;
     std::optional<coarse_gate> coarse_gate_;
-    layers::convolution merge_;
-    std::optional<layers::batch_norm> merge_norm_;
+    std::optional<conv_unit> merge_;
+    std::optional<layers::convolution> monai_merge_;
     at::Tensor slope_;
 };
 
@@ -134,13 +182,13 @@ class attention_unet_network final : public layers::headed_network {
 public:
     attention_unet_network(const attention_unet_shape& s, int channels) {
         // Names nest as MONAI's modules do: each level holds the next as `.submodule`, the deepest without an index.
-        encoder_.emplace_back(registry_, "model.0", channels, s.features, 1);
+        encoder_.emplace_back(registry_, "model.0", channels, s.features, 1, s.style);
         std::string level = "model.1";
         for (int i = 0; i < s.depth; ++i) {
             const int here = s.features << i;
-            decoder_.emplace_back(registry_, level, here, s.monai_merge, !s.coarse_gate ? gating::fine : i > 0 ? gating::coarse : gating::none);
+            decoder_.emplace_back(registry_, level, here, s, !s.coarse_gate ? gating::fine : i > 0 ? gating::coarse : gating::none);
             const std::string below = level + ".submodule" + (i + 1 < s.depth ? ".0" : "");
-            encoder_.emplace_back(registry_, below, here, 2 * here, 2);
+            encoder_.emplace_back(registry_, below, here, 2 * here, 2, s.style);
             level += ".submodule.1";
         }
         heads_.emplace_back(registry_, "model.2.conv", s.features);

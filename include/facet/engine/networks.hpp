@@ -26,6 +26,7 @@ struct attention_unet_shape {
     bool monai_merge;      ///< instance normalisation without parameters and PReLU after merging: MONAI's network exactly
     bool coarse_gate;      ///< gates as Oktay et al. built them
     bool deep_supervision;
+    block_style style;
 };
 
 struct unet_shape {

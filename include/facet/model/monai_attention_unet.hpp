@@ -17,7 +17,7 @@ struct monai_attention_unet {
     int features = 64; ///< channels at full resolution
     int depth = 4;     ///< number of halvings
 
-    std::shared_ptr<network> operator()(int channels) const { return networks<>::attention_unet({features, depth, true, false, false}, channels); }
+    std::shared_ptr<network> operator()(int channels) const { return networks<>::attention_unet({features, depth, true, false, false, {}}, channels); }
 
     template <const auto& self, const auto& e> static consteval void check() { detail::check_halving<self, e>(); }
 };
