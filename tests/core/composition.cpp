@@ -2,6 +2,8 @@
 
 #include "support/test.hpp"
 
+#include <cmath>
+
 #include <string>
 
 using namespace facet;
@@ -41,6 +43,9 @@ constexpr experiment full{
     residency::stream{},
     budget{.steps = 7, .batch = 4},
 };
+
+constexpr auto on_the_device = with(full, residency::device{}, target::masks{}, operating_point{threshold::sensitivity_at_least{.value = 0.5}});
+constexpr auto where_it_fits = with(full, residency::automatic{});
 
 } // namespace
 
@@ -127,6 +132,14 @@ TEST_CASE("the plan carries every number of the experiment", "[core]") {
     CHECK(p.threshold_objective == "f_beta");
     CHECK(p.to_channels(torch::zeros({1, 1, 2, 2})).size(1) == 2);
     CHECK(plan_of<in_order>.monitor_name == "prauc");
+    CHECK(plan_of<on_the_device>.residency == residency_kind::device);
+    CHECK(plan_of<where_it_fits>.residency == residency_kind::automatic);
+    CHECK(p.point_objective == "youden");
+    CHECK(plan_of<on_the_device>.point_objective == "sensitivity_at_least");
+    score_histogram two; // positives at logits 1 and 3: half of them are found from 3 on
+    for (const float logit : {1.0f, 3.0f}) two.add(logit, true);
+    for (const float logit : {-2.0f, 2.0f}) two.add(logit, false);
+    CHECK(plan_of<on_the_device>.choose_point(two).value == Approx(1 / (1 + std::exp(-3.0))).epsilon(1e-3));
     CHECK(plan_of<in_order>.bf16);
     CHECK_FALSE(plan_of<in_order>.augments_geometry);
 }

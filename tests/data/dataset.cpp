@@ -16,6 +16,7 @@ struct half_numbers { // a label scheme of a user's own: even numbers only
 };
 
 constexpr dataset plain{"plain"};
+constexpr dataset said{"plain", scale::constant{}, crop::vertebra_box{.margin = millimetres{5}}, slices::axial{.size = 256, .pixel = millimetres{0.5}}};
 constexpr dataset full{"full", scale::fit{}, slices::coronal{.size = 128, .pixel = millimetres{0.75}, .step = millimetres{3}}, crop::spine_frame{millimetres{120}}, levels{30, 43}, labels::verse{}};
 constexpr dataset mine{"mine", half_numbers{}};
 static_assert(check_dataset<plain>() && check_dataset<full>() && check_dataset<mine>());
@@ -32,6 +33,7 @@ TEST_CASE("a recipe that says nothing has the documented defaults", "[data][data
     CHECK(s.wanted.first == 27);
     CHECK(s.wanted.last == 40);
     CHECK(*s.scheme(31) == 31);
+    CHECK(describe_dataset<plain>() == describe_dataset<said>());
 }
 
 TEST_CASE("policies of a recipe stand in any order", "[data][dataset]") {

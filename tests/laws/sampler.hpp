@@ -12,14 +12,15 @@
 
 namespace laws {
 
-/// `positives` slices with a fracture among `n`, spread evenly.
+/// `positives` slices with a fracture of 8, 16, 32 or 64 mm2 among `n`, spread evenly.
 inline std::vector<facet::slice_info> some_slices(std::uint32_t n, std::uint32_t positives) {
     std::vector<facet::slice_info> slices(n);
     for (std::uint32_t i = 0; i < n; ++i) {
         slices[i].index = i;
         slices[i].patient = "p" + std::to_string(i / 20);
         slices[i].vertebra = 27 + static_cast<int>(i / 5 % 14);
-        if (positives > 0 && i % (n / positives) == 0 && i / (n / positives) < positives) slices[i].fracture_pixels = 30;
+        slices[i].spacing = {0.5, 2};
+        if (positives > 0 && i % (n / positives) == 0 && i / (n / positives) < positives) slices[i].fracture_pixels = 8u << (i / (n / positives) % 4);
     }
     return slices;
 }

@@ -2,12 +2,15 @@
 
 #include "support/test.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>
 #include <set>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "laws/sampler.hpp"
@@ -16,6 +19,21 @@ using namespace facet;
 
 TEMPLATE_TEST_CASE("every sampler keeps the sampler laws", "[sampler][laws]", sampler::natural, sampler::balanced, sampler::annealed, sampler::hard_negatives, sampler::vertebra,
                    sampler::weighted<by::level>, sampler::weighted<by::patient>, sampler::weighted<by::lesion_size>) { laws::sampler(TestType{}); }
+
+TEST_CASE("the slices of the sampler laws have groups by every rule", "[sampler][laws]") {
+    const auto slices = laws::some_slices(103, 11);
+    std::set<int> levels, sizes;
+    std::set<std::string> patients;
+    for (const auto& s : slices) {
+        if (s.fracture_pixels == 0) continue;
+        levels.insert(by::level{}(s));
+        sizes.insert(by::lesion_size{}(s));
+        patients.insert(by::patient{}(s));
+    }
+    CHECK(levels.size() == 10);
+    CHECK(sizes == std::set{1, 2, 3, 4});
+    CHECK(patients.size() == 5);
+}
 
 TEST_CASE("sequences keep the sampler laws", "[sampler][laws]") {
     laws::sampler(sampler::sequences{.length = 2});
@@ -91,6 +109,49 @@ TEST_CASE("the strength of weighted goes from groups as they are to equal groups
     CHECK(share_of_27(0) == Approx(5 / 115.).epsilon(0.03));
     CHECK(share_of_27(0.5) == Approx(std::sqrt(5) / (std::sqrt(80) + std::sqrt(30) + std::sqrt(5))).epsilon(0.03));
     CHECK(share_of_27(1) == Approx(1 / 3.).epsilon(0.03));
+}
+
+namespace {
+
+/// Patients of 3, 6, ..., 15 fractures and twice as many slices without one; of seven fractures four have 4 mm2, two 8 mm2 and one 16 mm2.
+std::vector<slice_info> uneven_patients() {
+    std::vector<slice_info> out;
+    std::uint32_t fractures = 0;
+    for (std::uint32_t patient = 1; patient <= 5; ++patient)
+        for (std::uint32_t i = 0; i < 9 * patient; ++i) {
+            slice_info s;
+            s.index = static_cast<std::uint32_t>(out.size());
+            s.patient = "p" + std::to_string(patient);
+            s.spacing = {0.5, 2};
+            if (i % 3 == 0) s.fracture_pixels = std::array{4u, 4u, 4u, 4u, 8u, 8u, 16u}[fractures++ % 7];
+            out.push_back(s);
+        }
+    return out;
+}
+
+} // namespace
+
+TEMPLATE_TEST_CASE("by patient and by size of the lesion the strength gives the shares it promises, and every batch has k positives", "[sampler]", by::patient, by::lesion_size) {
+    const auto slices = uneven_patients();
+    const sampler::context c{.slices = slices, .batch = 10, .seed = 7};
+    const TestType rule{};
+    for (const double strength : {0.0, 0.5, 1.0}) {
+        INFO("strength " << strength);
+        const auto counts = visits(sampler::weighted{rule, strength, 0.4}, c, 3000, [&](int, const auto& batch) { REQUIRE(std::ranges::count_if(batch, [&](auto i) { return broken(slices, i); }) == 4); });
+        std::map<bool, std::map<decltype(rule(slices[0])), std::vector<std::int64_t>>> drawn; // with a fracture or without, group, how often each of its slices
+        for (std::size_t i = 0; i < slices.size(); ++i) drawn[slices[i].fracture_pixels > 0][rule(slices[i])].push_back(counts[i]);
+        REQUIRE(drawn[true].size() == (std::is_same_v<TestType, by::patient> ? 5 : 3));
+        for (const auto& [with, groups] : drawn) {
+            double total = 0;
+            for (const auto& [key, each] : groups) total += std::pow(static_cast<double>(each.size()), 1 - strength);
+            for (const auto& [key, each] : groups) {
+                INFO((with ? "with " : "without ") << key);
+                const double share = std::pow(static_cast<double>(each.size()), 1 - strength) / total;
+                CHECK(static_cast<double>(std::accumulate(each.begin(), each.end(), std::int64_t{0})) == Approx(3000 * (with ? 4 : 6) * share).epsilon(0.016)); // 33 of 500 draws for a share of 1 / 15
+                CHECK(std::ranges::max(each) - std::ranges::min(each) <= 3); // within a group no slice is preferred; the last pass is not whole
+            }
+        }
+    }
 }
 
 TEST_CASE("by::lesion_size groups fractures by doublings of their area", "[sampler]") {

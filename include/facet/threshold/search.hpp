@@ -34,10 +34,13 @@ struct candidate {
 /// The best of the candidates; among equals the strictest. `first_is_edge` and `last_is_edge`: being the first or last candidate means that
 /// a better one may lie outside.
 [[nodiscard]] inline choice best_of(const std::vector<candidate>& candidates, bool first_is_edge, bool last_is_edge) {
-    std::size_t best = candidates.size();
-    for (std::size_t i = 0; i < candidates.size(); ++i)
-        if (candidates[i].score && (best == candidates.size() || *candidates[i].score >= *candidates[best].score)) best = i;
-    if (best == candidates.size()) return {};
+    std::optional<double> most;
+    for (const auto& c : candidates)
+        if (c.score && (!most || *c.score > *most)) most = c.score;
+    if (!most) return {};
+    constexpr double rounding = 1e-12; // equals that were computed by different roads
+    std::size_t best = candidates.size() - 1;
+    while (!candidates[best].score || *candidates[best].score < *most - rounding * std::max(1.0, std::abs(*most))) --best;
 
     const double nearly = *candidates[best].score - 0.01 * std::abs(*candidates[best].score);
     const auto good = [&](std::size_t i) { return candidates[i].score && *candidates[i].score >= nearly; };
