@@ -2,15 +2,19 @@
 
 #include "support/test.hpp"
 
+#include <array>
 #include <cmath>
-#include <map>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <facet/augment/kernels.hpp>
 #include <facet/engine/bend.hpp>
+#include <facet/engine/random_draws.hpp>
 #include <facet/engine/warp.hpp>
 
+#include "augment/scripted.hpp"
 #include "support/golden.hpp"
 
 using namespace facet;
@@ -25,27 +29,99 @@ at::Tensor image() {
     return (800 * (0.37 * i).sin() + 200 * (1.7 * i).cos() + 3 * i.remainder(side)).to(at::kFloat).view({1, 1, side, side});
 }
 
-/// Values of one case of tests/golden/augment.csv, [.., S, S].
-at::Tensor peer(const std::string& name) {
+/// Numbers of one case of tests/golden/augment.csv, of the first peer or of a named one.
+std::vector<double> numbers(const std::string& name, const std::string& who = {}) {
     for (const auto& row : golden_rows("augment.csv")) {
-        if (row[0] != name) continue;
+        if (row[0] != name || (!who.empty() && row[1] != who)) continue;
         std::vector<double> values;
         for (std::size_t k = 2; k < row.size(); ++k) values.push_back(std::stod(row[k]));
-        return torch::tensor(values, at::kDouble).view({-1, side, side});
+        return values;
     }
     throw std::runtime_error{"no case " + name};
 }
+/// The same as a picture, [.., S, S].
+at::Tensor peer(const std::string& name, const std::string& who = {}) { return torch::tensor(numbers(name, who), at::kDouble).view({-1, side, side}); }
 
 double apart(const at::Tensor& ours, const at::Tensor& theirs) { return (ours.to(at::kDouble).view(theirs.sizes()) - theirs).abs().max().item<double>(); }
 
 at::Tensor number(double x) { return torch::full({1, 1, 1, 1}, x); }
 
 /// The slice through an affine, as a GPU would do it; the CPU's kernel is compared with that in tests/engine.
-at::Tensor moved(const augment::affine& map) {
-    return facet::detail::warp_by_tensors(image().squeeze(1), torch::zeros({1, side, side}, at::kByte), facet::detail::theta_of(std::span{&map, 1}, side)).images;
+at::Tensor moved(const augment::affine& map, const at::Tensor& what = image()) {
+    return facet::detail::warp_by_tensors(what.squeeze(1), torch::zeros({1, side, side}, at::kByte), facet::detail::theta_of(std::span{&map, 1}, side)).images;
+}
+
+/// What one operation draws for a key.
+template <class Op> augment::affine map_of(const Op& op, std::uint64_t key) { return augment::chain{augment::per_vertebra{op}}.draw_affine(key, side); }
+
+/// The same difference where all that is read lies in the slice: peers differ in what they see at its edge.
+double apart_inside(const augment::affine& map, const at::Tensor& theirs) {
+    const auto inside = moved(map, torch::zeros({1, 1, side, side})).gt(-0.01).view({1, side, side});
+    REQUIRE(inside.to(at::kDouble).mean().item<double>() > 0.5);
+    return (moved(map).to(at::kDouble).view({1, side, side}) - theirs).mul(inside).abs().max().item<double>();
+}
+
+/// `draws` lie at or below each place as often as a peer's; n independent numbers of each. The bound is that of Kolmogorov and Smirnov at 0.1 %.
+void check_distribution(const std::string& name, const at::Tensor& draws, double n) {
+    const auto of = numbers("cdf_" + name);
+    for (std::size_t i = 0; i < of.size(); i += 2) {
+        INFO(name << " at " << of[i]);
+        CHECK(draws.le(of[i]).to(at::kDouble).mean().item<double>() == Approx(of[i + 1]).epsilon(0).margin(1.95 * std::sqrt(2 / n)));
+    }
+}
+
+std::vector<std::uint64_t> keys(std::int64_t n) {
+    std::vector<std::uint64_t> out;
+    for (std::int64_t i = 0; i < n; ++i) out.push_back(rng::key(1, i));
+    return out;
 }
 
 } // namespace
+
+TEST_CASE("flips are TorchIO's", "[augment][golden]") {
+    CHECK(apart(moved(map_of(augment::flip{.left_right = 1, .up_down = 0}, 1)), peer("flip_left_right")) < 0.01);
+    CHECK(apart(moved(map_of(augment::flip{.left_right = 0, .up_down = 1}, 1)), peer("flip_up_down")) < 0.01);
+    CHECK(apart(moved(map_of(augment::flip{.left_right = 1, .up_down = 1}, 1)), peer("flip_both")) < 0.01);
+}
+
+TEST_CASE("translation is scipy's, and that of TorchIO and torchvision but for the edge", "[augment][golden]") {
+    const auto map = map_of(augment::translate{.fraction = 0.2}, 3);
+    CHECK(apart(moved(map), peer("translate_3", "scipy")) < 0.01);
+    CHECK(apart_inside(map, peer("translate_3", "torchio")) < 0.01);     // which interpolates nothing with what lies outside
+    CHECK(apart_inside(map, peer("translate_3", "torchvision")) < 0.01); // which multiplies an edge by its share of the slice twice
+}
+
+TEST_CASE("shear along both axes is scipy's, and along one torchvision's but for the edge", "[augment][golden]") {
+    CHECK(apart(moved(map_of(augment::shear{.left_right = 30, .up_down = 30}, 5)), peer("shear_5")) < 0.01);
+    CHECK(apart_inside(map_of(augment::shear{.left_right = 30, .up_down = 0}, 5), peer("shear_x_5")) < 0.01);
+}
+
+TEST_CASE("hu_shift is MONAI's scaled and shifted intensity", "[augment][golden]") {
+    scripted draw{{0.75, 1}}; // 20 HU and a factor of 1.1
+    CHECK(apart(augment::hu_shift{.hu = 40, .slope = 0.1}(image().clamp_min(-900), draw), peer("hu_shift_20_10")) < 1e-3);
+}
+
+TEST_CASE("gaussian_noise is as strong as TorchIO's and as normal", "[augment][golden]") {
+    constexpr std::int64_t n = 4000, pixels = 32 * 32;
+    random_draws draw{keys(n), keys(n)};
+    const auto noise = augment::gaussian_noise{.hu = 20}(torch::zeros({n, 1, 32, 32}), draw).view({n, pixels});
+    constexpr std::array<std::int64_t, 1> over_pixels{1};
+    const auto deviations = noise.std(over_pixels, false, true);
+    check_distribution("noise_deviation", deviations, n);
+    check_distribution("noise_shape", noise / deviations, n * pixels);
+}
+
+TEST_CASE("nnU-Net's noise has for a standard deviation what batchgeneratorsv2 calls its variance", "[augment][golden]") {
+    CHECK(numbers("noise_deviation_01").front() == Approx(0.1).epsilon(0).margin(4 * 0.1 / std::sqrt(2 * 512.0 * 512))); // of 512 x 512 pixels; the root of 0.1 would be 0.32
+    scripted draw{{1}};
+    CHECK(augment::nnunet::noise{.hu = 0.1 * 222}(torch::zeros({1, 1, side, side}), draw).sub(22.2).abs().max().item<double>() < 1e-4);
+}
+
+TEST_CASE("nnU-Net's factors are distributed as batchgeneratorsv2's BGContrast", "[augment][golden]") {
+    constexpr std::int64_t n = 20'000;
+    random_draws draw{keys(n), keys(n)};
+    check_distribution("factor", augment::nnunet::factor(draw, 0.7, 1.5), n);
+}
 
 TEST_CASE("blur is batchgeneratorsv2's", "[augment][golden]") {
     CHECK(apart(kernels<>::gaussian_blur(image(), number(0.5), number(0.9), 1), peer("blur_05_09")) < 1e-3);

@@ -1,10 +1,13 @@
 """Surface metrics of small volumes, the free-response score, and connected pieces, for tests/metric/surface.cpp and lesions.cpp.
 
-    pip install monai==1.6.1 surface-distance==0.1 torch scipy numpy
+    pip install monai==1.6.1 surface-distance==0.1 torch==2.11.0 scipy==1.17.1 numpy==2.4.6
     python surfaces.py > surfaces.csv
 
 Masks are made by integer arithmetic that the C++ side repeats. `peer` says whose number it is; MONAI's HD95 of a total miss is recorded
 because it is wrong (0, as if perfect).
+
+surface-distance measures between the corners of voxels and weighs by area. Rows "surface_distance on voxels" hand its metrics the surface voxels
+of facet and MONAI, each of the same weight: what is left is surface-distance's own arithmetic.
 """
 import importlib.metadata as versions
 import warnings
@@ -41,6 +44,18 @@ def masks(case):
     return (np.zeros(shape, bool) if case == "false_alarm" else truth), prediction
 
 
+def on_voxels(truth, prediction, spacing):
+    """What compute_surface_distances returns, of surface voxels instead of surface elements."""
+    def surface(mask):
+        return mask & ~ndi.binary_erosion(mask, ndi.generate_binary_structure(mask.ndim, 1))
+
+    def distances(a, b):
+        return np.sort(ndi.distance_transform_edt(~b, sampling=spacing)[a])
+
+    t, p = surface(truth), surface(prediction)
+    return {"distances_gt_to_pred": distances(t, p), "distances_pred_to_gt": distances(p, t), "surfel_areas_gt": np.ones(t.sum()), "surfel_areas_pred": np.ones(p.sum())}
+
+
 def surface_rows(case):
     truth, prediction = masks(case)
     flat = case == "slice"
@@ -56,10 +71,21 @@ def surface_rows(case):
     yield "monai", "assd", compute_average_surface_distance(p, t, include_background=True, symmetric=True, spacing=spacing).item()
     for mm in (0, 1, 2, 4):
         yield "monai", f"nsd_{mm}", compute_surface_dice(p, t, class_thresholds=[float(mm)], include_background=True, spacing=spacing).item()
-    d = surface_distance.compute_surface_distances(truth[0] if flat else truth, prediction[0] if flat else prediction, spacing)
+    if flat:
+        truth, prediction = truth[0], prediction[0]
+    d = surface_distance.compute_surface_distances(truth, prediction, spacing)
+    yield "surface_distance", "hd", surface_distance.compute_robust_hausdorff(d, 100)
     yield "surface_distance", "hd95", surface_distance.compute_robust_hausdorff(d, 95)
     yield "surface_distance", "assd", np.mean(surface_distance.compute_average_surface_distance(d))
     yield "surface_distance", "nsd_2", surface_distance.compute_surface_dice_at_tolerance(d, 2.0)
+    d = on_voxels(truth, prediction, spacing)
+    yield "surface_distance on voxels", "hd", surface_distance.compute_robust_hausdorff(d, 100)
+    yield "surface_distance on voxels", "hd95", surface_distance.compute_robust_hausdorff(d, 95)
+    # It gives one mean a direction; together they are weighed by the number of voxels.
+    sides = surface_distance.compute_average_surface_distance(d)
+    yield "surface_distance on voxels", "assd", np.average(sides, weights=[len(d["surfel_areas_gt"]), len(d["surfel_areas_pred"])])
+    for mm in (0, 1, 2, 4):
+        yield "surface_distance on voxels", f"nsd_{mm}", surface_distance.compute_surface_dice_at_tolerance(d, float(mm))
 
 
 def froc_rows():
@@ -82,7 +108,7 @@ def piece_rows():
 
 
 if __name__ == "__main__":
-    print(f"# monai {versions.version('monai')}, surface-distance {versions.version('surface-distance')}, torch {torch.__version__}, scipy {versions.version('scipy')}; made by surfaces.py")
+    print(f"# monai {versions.version('monai')}, surface-distance {versions.version('surface-distance')}, torch {torch.__version__.split('+')[0]}, scipy {versions.version('scipy')}; made by surfaces.py")
     print("case,peer,metric,value")
     for case in ("same", "shifted", "smaller", "stray", "border", "slice", "miss", "false_alarm"):
         for peer, name, value in surface_rows(case):

@@ -2,6 +2,8 @@
 
 #include "support/test.hpp"
 
+#include <cmath>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,7 @@
 
 #include "laws/loss.hpp"
 #include "model/golden.hpp"
+#include "support/golden.hpp"
 
 using namespace facet;
 
@@ -20,6 +23,8 @@ namespace {
 constexpr experiment plain{"plain", input::windows{hu{0, 1800}}, input::size{16}, model::plain_conv_unet{.features = 4, .depth = 3}, loss::bce{},
                            optimizer::sgd{.learning_rate = 0.1, .weight_decay = 0}, schedule::constant{}, precision::fp32{}, budget{.steps = 20, .batch = 2}};
 constexpr auto supervised = with(plain, loss::deep_supervision{loss::bce{}});
+constexpr auto both_supervised = with(plain, loss::deep_supervision{loss::dice_bce{}});
+constexpr auto alike = with(plain, loss::deep_supervision{loss::bce{}, 1});
 constexpr auto as_nnunet = with(plain, loss::deep_supervision{loss::bce{}, 0.5, true});
 
 /// Heads that are what they are told to be.
@@ -94,6 +99,26 @@ TEST_CASE("training goes down the weighted sum of the losses of the heads", "[lo
     CHECK(training_loss(plan_of<supervised>, net, at::zeros({1, 1, 4, 4}), masks).item<double>() == Approx(expected));
     CHECK(training_loss(plan_of<as_nnunet>, net, at::zeros({1, 1, 4, 4}), masks).item<double>() == Approx((2 * bce(1) + bce(-2)) / 3));
     CHECK(training_loss(plan_of<plain>, net, at::zeros({1, 1, 4, 4}), masks).item<double>() == Approx(bce(1)));
+}
+
+TEST_CASE("heads together have the value of MONAI's DeepSupervisionLoss", "[loss][golden]") {
+    const auto i = torch::arange(192, at::kDouble), few = torch::arange(48, at::kDouble);
+    auto target = (0.11 * i * i).sin().gt(0.6);
+    target.slice(0, 64, 128).zero_();
+    fixed_heads net; // the wave of tests/golden/losses.py
+    for (const auto& head : {(3 * (0.37 * i).sin() + (1.7 * i).cos() - 1).view({3, 1, 8, 8}), (2 * (0.9 * few + 1).sin()).view({3, 1, 4, 4}),
+                             (3 * (0.7 * few.slice(0, 0, 12)).cos()).view({3, 1, 2, 2})})
+        net.heads.push_back(head.to(at::kFloat));
+    const std::map<std::string, const plan*> plans{{"bce", &plan_of<supervised>}, {"dice_bce", &plan_of<both_supervised>}, {"lowest_off", &plan_of<as_nnunet>}, {"alike", &plan_of<alike>}};
+    std::size_t checked = 0;
+    for (const auto& row : golden_rows("losses.csv")) {
+        if (row[0] != "heads") continue;
+        INFO(row[1]);
+        const auto ours = training_loss(*plans.at(row[1]), net, at::zeros({3, 1, 8, 8}), target.view({3, 1, 8, 8}).to(at::kByte));
+        CHECK(ours.item<double>() == Approx(std::stod(row[3])).epsilon(1e-6)); // both in single precision
+        ++checked;
+    }
+    CHECK(checked == plans.size());
 }
 
 TEST_CASE("an ignored pixel carries no gradient at any head", "[loss]") {
