@@ -111,7 +111,7 @@ struct nnunet_2d {
         static_assert(self.clip.low < self.clip.high, "facet: augment::nnunet_2d needs clip{low, high} with low < high");
         static_assert(self.deviation > 0, "facet: augment::nnunet_2d needs deviation > 0, the standard deviation of the foreground in HU");
         constexpr bool air_stays_zero = std::ranges::all_of(get<facet::role::input>(e).channels, [](const hu& window) { return window.low >= self.clip.low; });
-        static_assert(air_stays_zero,
+        static_assert(!(self.clip.low < self.clip.high) || air_stays_zero,
                       "facet: augment::nnunet_2d lifts air to clip.low, and a window begins below it, so air would not be 0; lower clip.low");
     }
 };

@@ -36,11 +36,12 @@ struct sequences {
 
     template <const auto& self, const auto& e> static consteval void check() {
         static_assert(self.length >= 1, "facet: sampler::sequences needs length >= 1, the slices in a sequence");
-        static_assert(0 < self.positive_fraction && self.positive_fraction < 1, "facet: sampler::sequences needs 0 < positive_fraction < 1, the share of sequences that hold a fracture");
+        constexpr bool inside = 0 < self.positive_fraction && self.positive_fraction < 1;
+        static_assert(inside, "facet: sampler::sequences needs 0 < positive_fraction < 1, the share of sequences that hold a fracture");
         constexpr auto batch = get<facet::role::budget>(e).batch;
         constexpr auto length = self.length < 1 ? 1 : self.length;
         static_assert(batch < 1 || batch % length == 0, "facet: sampler::sequences needs a budget{.batch} that is a multiple of length: a batch is made of whole sequences");
-        static_assert(batch < 1 || batch % length != 0 || (0 < share_of(batch / length, self.positive_fraction) && share_of(batch / length, self.positive_fraction) < batch / length),
+        static_assert(!inside || batch < 1 || batch % length != 0 || (0 < share_of(batch / length, self.positive_fraction) && share_of(batch / length, self.positive_fraction) < batch / length),
                       "facet: sampler::sequences leaves a batch without sequences that hold a fracture, or without others; choose a larger budget{.batch} or a shorter length");
     }
 };

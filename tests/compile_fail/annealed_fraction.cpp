@@ -1,0 +1,5 @@
+// expect: sampler::annealed needs 0 < positive_fraction < 1
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, sampler::annealed{.positive_fraction = 0}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }

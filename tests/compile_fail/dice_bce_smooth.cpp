@@ -1,0 +1,5 @@
+// expect: loss::dice_bce needs smooth > 0
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, loss::dice_bce{.smooth = 0}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }

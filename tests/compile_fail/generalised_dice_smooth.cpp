@@ -1,0 +1,5 @@
+// expect: loss::generalised_dice needs smooth > 0
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, loss::generalised_dice{.smooth = 0}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }

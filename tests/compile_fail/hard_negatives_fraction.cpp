@@ -1,0 +1,5 @@
+// expect: sampler::hard_negatives needs 0 < positive_fraction < 1
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, sampler::hard_negatives{.positive_fraction = 1}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }

@@ -1,0 +1,5 @@
+// expect: schedule::reduce_on_plateau needs a final_fraction between 0 and 1
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, schedule::reduce_on_plateau{.final_fraction = 2}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }

@@ -1,0 +1,5 @@
+// expect: optimizer::rmsprop needs ema_decay in [0, 1)
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, optimizer::rmsprop{.ema_decay = 1}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }

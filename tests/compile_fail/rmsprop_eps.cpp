@@ -1,0 +1,5 @@
+// expect: optimizer::rmsprop needs eps > 0
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, optimizer::rmsprop{.eps = 0}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }

@@ -1,0 +1,5 @@
+// expect: schedule::step needs every > 0
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, schedule::step{.every = 0}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }

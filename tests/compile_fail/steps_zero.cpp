@@ -1,0 +1,5 @@
+// expect: budget needs steps > 0
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, schedule::one_cycle{}, budget{.steps = 0}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }

@@ -1,0 +1,5 @@
+// expect: augment::translate needs a fraction of the side, between 0 and 1
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, augment::chain{augment::per_vertebra{augment::translate{.fraction = 16}}}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }
