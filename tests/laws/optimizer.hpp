@@ -37,22 +37,23 @@ struct bowl {
     [[nodiscard]] double height() const { return all().sub(1).square().sum().item<double>() / 2; }
 };
 
-/// Where twelve steps end. The memory of the gradients serves other ends after each step. A run that stops goes on with a new state, into which
-/// the tensors of the old one are copied.
+/// What a resumed run does: a new state, into which the tensors of the old one are copied.
+inline std::unique_ptr<facet::optimizer::state> resumed(facet::optimizer::state& old, std::unique_ptr<facet::optimizer::state> fresh) {
+    const auto from = old.tensors(), to = fresh->tensors();
+    REQUIRE(from.size() == to.size());
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        CHECK(from[i].first == to[i].first);
+        to[i].second.copy_(from[i].second);
+    }
+    return fresh;
+}
+
+/// Where twelve steps end. The memory of the gradients serves other ends after each step. `stop_before`: where it is resumed.
 template <facet::optimizer::policy Optimizer> at::Tensor descended(const Optimizer& policy, bowl b, int stop_before = -1) {
     auto state = policy.start(b.weights);
     const auto rate = torch::zeros({}, at::kFloat);
     for (int step = 0; step < 12; ++step) {
-        if (step == stop_before) {
-            auto fresh = policy.start(b.weights);
-            const auto from = state->tensors(), to = fresh->tensors();
-            REQUIRE(from.size() == to.size());
-            for (std::size_t i = 0; i < from.size(); ++i) {
-                CHECK(from[i].first == to[i].first);
-                to[i].second.copy_(from[i].second);
-            }
-            state = std::move(fresh);
-        }
+        if (step == stop_before) state = resumed(*state, policy.start(b.weights));
         rate.fill_(0.01 / (step + 1));
         const auto gradients = b.gradients();
         state->step(gradients, rate);

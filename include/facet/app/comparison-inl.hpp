@@ -92,7 +92,7 @@ private:
     [[nodiscard]] bool finished(const cell& c) const { return steps_of(request_, c, data_, split_) == steps(c) && judged(c); }
 
     /// Trains and judges what is missing; false where a signal stopped it.
-    bool finish(const cell& c, const std::string& number) const {
+    bool finish(const cell& c, const std::string& number) {
         const auto done = steps_of(request_, c, data_, split_);
         if (!done || *done < steps(c)) {
             say(number + place_of(c) + (done ? ", from step " + std::to_string(*done) : ""));
@@ -244,7 +244,7 @@ private:
     }
 
     const comparison_request& request_;
-    mutable std::map<std::string, std::string> diverged_; ///< cell -> what its training said
+    std::map<std::string, std::string> diverged_; ///< cell -> what its training said
     store data_;
     patient_split split_;
     cell_plan plan_;

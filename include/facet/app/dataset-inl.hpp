@@ -69,14 +69,17 @@ inline void report(const arguments& a, const json& result, const std::string& se
     else std::cout << sentence << std::endl;
 }
 
+/// What is left after Ctrl-C.
+inline int stopped(const std::string& finished, const std::string& where) {
+    std::cerr << "interrupted; finished " << finished << " are kept in '" << where << "' and the same command continues from them\n";
+    return static_cast<int>(exit_code::interrupted);
+}
+
 inline int phantom(const arguments& a) {
     listen_for_interrupt();
     phantom_options options{.out = a.out, .patients = a.patients, .seed = a.seed, .spacing = {a.spacing[0], a.spacing[1], a.spacing[2]}, .threads = a.threads, .quiet = a.json, .interrupted = &interrupted};
     const auto s = make_phantom(options);
-    if (s.interrupted) {
-        std::cerr << "interrupted; finished patients are kept in '" << a.out << "' and the same command continues from them\n";
-        return static_cast<int>(exit_code::interrupted);
-    }
+    if (s.interrupted) return stopped("patients", a.out);
     report(a, {{"command", "phantom"}, {"out", a.out}, {"patients", s.patients}, {"vertebrae", s.vertebrae}, {"fractured", s.fractured}, {"grade_drawn", s.grade_drawn},
                {"voxels", s.voxels}, {"fracture_voxels", s.fracture_voxels}, {"reused_cases", s.reused}, {"seconds", s.seconds}},
            count(static_cast<std::size_t>(s.patients), "analytic patient", "analytic patients") + " with " + count(static_cast<std::size_t>(s.vertebrae), "vertebra", "vertebrae") + ", " +
@@ -98,10 +101,7 @@ inline int cohort(const arguments& a) {
     progress bar{"virtual patients", static_cast<std::size_t>(std::max(a.patients, 0)), a.json};
     options.progress = [&](int) { bar.advance(); };
     const auto s = make_cohort(options);
-    if (s.interrupted) {
-        std::cerr << "interrupted; finished patients are kept in '" << a.out << "' and the same command continues from them\n";
-        return static_cast<int>(exit_code::interrupted);
-    }
+    if (s.interrupted) return stopped("patients", a.out);
     report(a, {{"command", "cohort"}, {"kind", name_of(options.kind)}, {"out", a.out}, {"patients", s.patients}, {"vertebrae", s.vertebrae}, {"fractured", s.fractured},
                {"grade_drawn", s.grade_drawn}, {"grade_reached", s.grade_reached}, {"voxels", s.voxels}, {"fracture_voxels", s.fracture_voxels},
                {"reused_cases", s.reused}, {"seconds_template", s.seconds_template}, {"seconds_patients", s.seconds_patients}},
@@ -114,10 +114,7 @@ inline int cohort(const arguments& a) {
 inline int prepare(const dataset_plan& recipe, const arguments& a) {
     listen_for_interrupt();
     const auto s = preparation<>::run(recipe.describe(), recipe.make_slicing(), {.cases = a.cases, .store = a.out, .threads = a.threads, .memory = a.memory, .quiet = a.json, .interrupted = &interrupted});
-    if (s.interrupted) {
-        std::cerr << "interrupted; finished cases are kept in '" << a.out << ".work' and the same command continues from them\n";
-        return static_cast<int>(exit_code::interrupted);
-    }
+    if (s.interrupted) return stopped("cases", a.out + ".work");
     json left_out = json::array();
     for (const auto& [patient, vertebra] : s.left_out) left_out.push_back({{"patient", patient}, {"vertebra", vertebra}, {"name", vertebra_name({vertebra})}});
     if (!a.json)

@@ -129,15 +129,16 @@ public:
     /// streams), affines, displacements, and all numbers drawn. Nothing waits for the copies.
     [[nodiscard]] std::vector<at::Tensor> order(std::span<const std::uint32_t> slices, std::uint64_t epoch) const {
         resident_.verify(slices);
-        const auto drawn = draw(slices, epoch);
+        const auto keys = sources(slices, epoch);
+        const auto motion = geometry(slices, epoch);
         auto index = at::empty({static_cast<std::int64_t>(slices.size())}, at::kLong);
         std::ranges::copy(slices, index.data_ptr<std::int64_t>());
         std::vector<at::Tensor> out;
         if (resident_.on_device()) out.push_back(sent(index));
         else out = {resident_.rows(resident_.images(), index), resident_.rows(resident_.masks(), index)};
-        if (plan_.augments_geometry) out.push_back(sent(detail::theta_of(drawn.maps, resident_.size())));
-        if (drawn.displacements.defined()) out.push_back(sent(drawn.displacements));
-        const auto numbers = tape().write(drawn.by_vertebra, drawn.by_slice);
+        if (plan_.augments_geometry) out.push_back(sent(detail::theta_of(motion.maps, resident_.size())));
+        if (motion.displacements.defined()) out.push_back(sent(motion.displacements));
+        const auto numbers = tape().write(keys.by_vertebra, keys.by_slice);
         out.push_back(sent(numbers.reals));
         out.push_back(sent(numbers.integers));
         return out;
@@ -157,30 +158,39 @@ public:
     }
 
 private:
-    struct drawn_geometry {
+    struct draw_sources {
         draw_source by_vertebra, by_slice;
+    };
+    [[nodiscard]] draw_sources sources(std::span<const std::uint32_t> slices, std::uint64_t epoch) const {
+        std::vector<std::uint64_t> by_vertebra, by_slice;
+        std::vector<bool> fractured;
+        for (const auto index : slices) {
+            const auto& slice = data_.slices()[index];
+            by_vertebra.push_back(rng::key(vertebra_key(slice, epoch), std::uint64_t{1}));
+            by_slice.push_back(rng::key(seed_, epoch, index, std::uint64_t{2}));
+            fractured.push_back(slice.fracture_pixels > 0);
+        }
+        return {{by_vertebra, by_slice, fractured}, {by_slice, by_slice, fractured}};
+    }
+
+    struct drawn_geometry {
         std::vector<augment::affine> maps; ///< empty where nothing moves
         at::Tensor displacements;          ///< [N,2,P,P] on the CPU, not defined where nothing bends
     };
-    [[nodiscard]] drawn_geometry draw(std::span<const std::uint32_t> slices, std::uint64_t epoch) const {
-        std::vector<std::uint64_t> by_vertebra, by_slice;
-        std::vector<bool> fractured;
+    [[nodiscard]] drawn_geometry geometry(std::span<const std::uint32_t> slices, std::uint64_t epoch) const {
+        if (!plan_.augments_geometry) return {};
         std::vector<augment::affine> maps;
         const auto displacements = plan_.control_points > 0 ? at::zeros({static_cast<std::int64_t>(slices.size()), 2, plan_.control_points, plan_.control_points}, at::kFloat) : at::Tensor{};
         for (const auto index : slices) {
-            const auto& slice = data_.slices()[index];
-            const auto vertebra = vertebra_key(slice, epoch);
-            by_vertebra.push_back(rng::key(vertebra, std::uint64_t{1}));
-            by_slice.push_back(rng::key(seed_, epoch, index, std::uint64_t{2}));
-            fractured.push_back(slice.fracture_pixels > 0);
+            const auto vertebra = vertebra_key(data_.slices()[index], epoch);
             if (displacements.defined()) {
                 const auto count = displacements.numel() / displacements.size(0);
                 plan_.draw_displacement(vertebra, static_cast<double>(plan_.size),
                                         {plan_.control_points, {displacements.data_ptr<float>() + static_cast<std::int64_t>(maps.size()) * count, static_cast<std::size_t>(count)}});
             }
-            if (plan_.augments_geometry) maps.push_back(plan_.draw_affine(vertebra, static_cast<double>(plan_.size)));
+            maps.push_back(plan_.draw_affine(vertebra, static_cast<double>(plan_.size)));
         }
-        return {{by_vertebra, by_slice, fractured}, {by_slice, by_slice, fractured}, std::move(maps), displacements};
+        return {std::move(maps), displacements};
     }
 
     /// From moved slices to a batch; `mix`: or to a part of one, not mixed yet.
@@ -200,15 +210,16 @@ private:
     }
     /// On the CPU, all but the mixing.
     [[nodiscard]] training_batch augmented(std::vector<std::uint32_t> slices, std::uint64_t epoch) const {
-        auto drawn = draw(slices, epoch);
-        random_draws by_vertebra{std::move(drawn.by_vertebra)}, by_slice{std::move(drawn.by_slice)};
-        auto b = through(warp(resident_, slices, drawn.maps, drawn.displacements), by_vertebra, by_slice, false);
+        auto keys = sources(slices, epoch);
+        const auto motion = geometry(slices, epoch);
+        random_draws by_vertebra{std::move(keys.by_vertebra)}, by_slice{std::move(keys.by_slice)};
+        auto b = through(warp(resident_, slices, motion.maps, motion.displacements), by_vertebra, by_slice, false);
         b.slices = std::move(slices);
         return b;
     }
     [[nodiscard]] training_batch mixed(training_batch b, std::uint64_t epoch) const {
         if (!plan_.mixes_batch) return b;
-        random_draws by_slice{draw(b.slices, epoch).by_slice};
+        random_draws by_slice{sources(b.slices, epoch).by_slice};
         mix_into(b, by_slice);
         return b;
     }

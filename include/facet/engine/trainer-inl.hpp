@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -89,14 +90,11 @@ inline std::string utc_now() {
 /// `n` of these slices for a quick trial, half of them with fracture where there are enough, evenly spread.
 inline std::vector<std::uint32_t> some_of(const store& data, const std::vector<std::uint32_t>& slices, std::size_t n) {
     if (n >= slices.size()) return slices;
-    std::vector<std::uint32_t> with, without, out;
+    std::vector<std::uint32_t> with, without;
     for (const auto s : slices) (data.slices()[s].fracture_pixels > 0 ? with : without).push_back(s);
-    const auto take = [&](const std::vector<std::uint32_t>& from, std::size_t count) {
-        for (std::size_t i = 0; i < count; ++i) out.push_back(from[i * from.size() / count]);
-    };
     const auto positives = std::min(with.size(), std::max(n / 2, n - std::min(n, without.size())));
-    take(with, positives);
-    take(without, n - positives);
+    auto out = evenly_spaced(with, positives);
+    std::ranges::copy(evenly_spaced(without, n - positives), std::back_inserter(out));
     std::ranges::sort(out);
     return out;
 }
@@ -406,7 +404,7 @@ private:
     /// Serialises the weights where they are among the best few; save_state() writes them.
     void keep_checkpoint(const validated& v) {
         checkpoint_info c{.path = {}, .experiment = std::string{p_.name}, .description = p_.describe(), .epoch = epoch_, .step = learner_.steps_done(), .score = v.score, .threshold = v.threshold,
-                          .threshold_objective = std::string{p_.threshold_objective}, .logit_shift = v.logit_shift, .dataset_hash = data_.content_hash(), .split = split_, .data_statement = data_.data_statement(), .patients = fingerprints(data_, {parts_.train, parts_.validation}),
+                          .threshold_objective = std::string{p_.threshold_objective}, .logit_shift = v.logit_shift, .dataset_hash = data_.content_hash(), .split = split_, .data_statement = data_.data_statement(), .patients = patients_,
                           .fold = options_.fold, .seed = options_.seed};
         auto rivals = checkpoints();
         for (const auto& one : unwritten_) rivals.push_back(one.info);
@@ -467,6 +465,7 @@ private:
     const train_options& options_;
     std::string split_ = fingerprint(patient_split::load(data_)); ///< of this run, whatever split.json becomes
     slice_parts parts_;
+    std::string patients_ = fingerprints(data_, {parts_.train, parts_.validation}); ///< for the checkpoints
     std::int64_t steps_, steps_per_epoch_ = 1;
     at::Device device_;
     run_directory directory_;

@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,8 +37,9 @@ inline std::vector<std::uint32_t> every_slice(const store& data) {
 
 /// A store made anew from the same scans has another hash, but the same patients.
 inline void refuse_known_patients(const store& data, std::span<const std::uint32_t> judged, const checkpoint_info& checkpoint, const evaluate_options& options) {
-    for (const auto s : judged) {
-        const auto& patient = data.slices()[s].patient;
+    std::set<std::string> patients;
+    for (const auto s : judged) patients.insert(data.slices()[s].patient);
+    for (const auto& patient : patients) {
         if (checkpoint.patients.find(fingerprint_of_patient(patient)) != std::string::npos)
             throw bad_input{"patient '" + patient + "' of '" + options.data.string() + "' is one that '" + options.run.string() + "' was trained or chosen on; judge it on other patients"};
     }

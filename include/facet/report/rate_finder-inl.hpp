@@ -19,6 +19,7 @@
 #include <facet/engine/batch.hpp>
 #include <facet/engine/learner.hpp>
 #include <facet/engine/run_identity.hpp>
+#include <facet/engine/training_step.hpp>
 #include <facet/io/atomic_file.hpp>
 #include <facet/report/svg.hpp>
 #include <facet/report/text.hpp>
@@ -108,12 +109,7 @@ template <class T> rate_search rate_finder<T>::find(const plan& p, const store& 
     for (std::int64_t step = 0; step < options.steps; ++step) {
         const double rate = options.low * std::pow(options.high / options.low, static_cast<double>(step) / static_cast<double>(options.steps - 1));
         student.scale_learning_rate(rate);
-        training_batch batch;
-        {
-            const at::NoGradGuard no_grad;
-            batch = augment(order.slices(step), order.augmentation_epoch(step));
-        }
-        const double loss = student.step(batch.channels, batch.masks).item<double>();
+        const double loss = training_step(student, augment, order.slices(step), order.augmentation_epoch(step)).item<double>();
         if (!std::isfinite(loss)) break;
         s.rates.push_back(rate);
         s.losses.push_back(loss);
