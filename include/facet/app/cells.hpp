@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <facet/app/comparison.hpp>
+#include <facet/app/comparison_request.hpp>
 #include <facet/core/error.hpp>
 #include <facet/data/split.hpp>
 #include <facet/data/store.hpp>

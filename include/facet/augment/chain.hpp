@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include <boost/hana/for_each.hpp>
 #include <boost/hana/tuple.hpp>
@@ -130,7 +131,7 @@ template <class... Stages> struct chain {
             if constexpr (Op::where == which) {
                 auto& draw = reach == scope::vertebra ? by_vertebra : by_slice;
                 draw.begin(place);
-                images = probability_of(op) == 1 ? op(images, draw)
+                images = probability_of(op) == 1 ? op(std::move(images), draw)
                                                  : draw.some(probability_of(op), images, [&](const at::Tensor& some, draws& d) { return op(some, d); });
             }
         });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <utility>
 
 #include <facet/augment/concept.hpp>
 #include <facet/augment/kernels.hpp>
@@ -20,8 +21,9 @@ struct gamma {
     bool retain_stats = false;
     double probability = 1;
 
-    at::Tensor operator()(const at::Tensor& images, draws& draw) const {
+    at::Tensor operator()(at::Tensor images, draws& draw) const {
         const auto exponent = draw.uniform(std::log(low), std::log(high)).exp();
+        if (!inverted && !retain_stats) return kernels<>::unit_power(std::move(images), exponent);
         const auto bent = inverted ? kernels<>::unit_power(images.neg().add_(1), exponent).neg_().add_(1) : kernels<>::unit_power(images, exponent);
         return retain_stats ? kernels<>::with_stats_of(bent, images.clamp(0, 1)).clamp_(0, 1) : bent;
     }

@@ -186,23 +186,22 @@ template <class T> at::Tensor kernels<T>::contrast(const at::Tensor& images, con
     return at::minimum(at::maximum(images.sub(of.mean).mul_(factor).add_(of.mean), of.low), of.high);
 }
 
-template <class T> at::Tensor kernels<T>::unit_power(const at::Tensor& images, const at::Tensor& exponent) {
+template <class T> at::Tensor kernels<T>::unit_power(at::Tensor images, const at::Tensor& exponent) {
     if (!images.is_cpu() || images.scalar_type() != at::kFloat || !images.is_contiguous() || images.numel() == 0) return images.clamp(0, 1).pow(exponent);
-    auto out = at::empty_like(images);
+    if (images.use_count() > 1 || images.storage().use_count() > 1) images = images.clone(); // others see the tensor or its memory
     const auto n = images.size(0), length = images.numel() / n;
     const auto powers = exponent.to(at::kFloat).expand({n, 1, 1, 1}).contiguous();
     parallel_for(0, n, 1, [&](std::int64_t begin, std::int64_t end) {
         for (auto i = begin; i < end; ++i) {
-            const auto* from = images.template data_ptr<float>() + i * length;
-            auto* to = out.template data_ptr<float>() + i * length;
+            auto* const pixels = images.template data_ptr<float>() + i * length;
             const float power = powers.template data_ptr<float>()[i];
             for (std::int64_t p = 0; p < length; ++p) {
-                const float x = std::min(std::max(from[p], 0.0f), 1.0f), bent = fast::exp(power * fast::log(x));
-                to[p] = x > 0 ? bent : x;
+                const float x = std::min(std::max(pixels[p], 0.0f), 1.0f), bent = fast::exp(power * fast::log(x));
+                pixels[p] = x > 0 ? bent : x;
             }
         }
     });
-    return out;
+    return images;
 }
 
 template <class T> at::Tensor kernels<T>::with_stats_of(const at::Tensor& images, const at::Tensor& before) {

@@ -37,8 +37,8 @@ template <class = void> struct kernels {
     static at::Tensor contrast(const at::Tensor& images, const at::Tensor& factor);
     /// ((x - min) / range)^exponent range + min; mean and standard deviation restored where `retain_stats`; of -x where `inverted`.
     static at::Tensor power(const at::Tensor& images, const at::Tensor& exponent, bool inverted, bool retain_stats);
-    /// min(max(x, 0), 1)^exponent.
-    static at::Tensor unit_power(const at::Tensor& images, const at::Tensor& exponent);
+    /// min(max(x, 0), 1)^exponent; in place where the caller has given its only handle away.
+    static at::Tensor unit_power(at::Tensor images, const at::Tensor& exponent);
     /// Mean and standard deviation of each channel of each slice as in `before`.
     static at::Tensor with_stats_of(const at::Tensor& images, const at::Tensor& before);
 

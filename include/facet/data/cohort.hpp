@@ -5,21 +5,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <string>
-#include <string_view>
+
+#include <facet/data/cohort/kind.hpp>
 
 /// A cohort of virtual patients: one real CT with vertebra labels, deformed, re-textured and, vertebra by vertebra, broken.
 namespace facet {
-
-enum class cohort_kind {
-    real, ///< fractures and their masks
-    null, ///< the same draws and masks, but nothing is broken: no height loss, band, step or denser bone. What a network finds here is a leak.
-    sham, ///< where fractures would be, whole vertebrae with what must not be mistaken for one: uniformly low, thick discs, sclerotic endplates; masks empty
-};
-
-constexpr std::string_view name_of(cohort_kind kind) {
-    return kind == cohort_kind::real ? "real" : kind == cohort_kind::null ? "null" : "sham";
-}
 
 struct cohort_options {
     std::filesystem::path out;                ///< CASES: one folder per patient is written into it, and vertebrae.csv: what each vertebra is shown as

@@ -194,11 +194,11 @@ private:
     }
 
     /// From moved slices to a batch; `mix`: or to a part of one, not mixed yet.
-    [[nodiscard]] training_batch through(const warped& moved, augment::draws& by_vertebra, augment::draws& by_slice, bool mix) const {
+    [[nodiscard]] training_batch through(warped moved, augment::draws& by_vertebra, augment::draws& by_slice, bool mix) const {
         training_batch b;
-        b.images = plan_.augment_hu(moved.images, by_vertebra, by_slice);
+        b.images = plan_.augment_hu(std::move(moved.images), by_vertebra, by_slice);
         b.channels = plan_.augment_window(plan_.augmented_channels(b.images, by_vertebra, by_slice), by_vertebra, by_slice);
-        b.masks = moved.masks;
+        b.masks = std::move(moved.masks);
         if (mix) mix_into(b, by_slice);
         return b;
     }

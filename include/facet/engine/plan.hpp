@@ -59,9 +59,9 @@ struct plan {
     augment::affine (*draw_affine)(std::uint64_t key, double size);  ///< key = rng::key(seed, epoch, vertebra): one draw per vertebra
     std::int64_t control_points;              ///< of the displacement, a side; 0: nothing bends
     void (*draw_displacement)(std::uint64_t key, double size, augment::displacement field);
-    at::Tensor (*augment_hu)(const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice);
+    at::Tensor (*augment_hu)(at::Tensor images, augment::draws& per_vertebra, augment::draws& per_slice);
     at::Tensor (*augmented_channels)(const at::Tensor& hu_images, augment::draws& per_vertebra, augment::draws& per_slice); ///< to_channels, or jittered windows
-    at::Tensor (*augment_window)(const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice);
+    at::Tensor (*augment_window)(at::Tensor images, augment::draws& per_vertebra, augment::draws& per_slice);
     bool mixes_batch;
     augment::mixture (*mix_batch)(augment::mixture batch, augment::draws& per_slice);
 

@@ -231,14 +231,14 @@ template <const auto& e> inline constexpr plan plan_of{
     .draw_affine = [](std::uint64_t key, double size) { return policy_of<e, role::augment>.draw_affine(key, size); },
     .control_points = policy_of<e, role::augment>.control_points(),
     .draw_displacement = [](std::uint64_t key, double size, augment::displacement field) { policy_of<e, role::augment>.draw_displacement(key, size, field); },
-    .augment_hu = [](const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice) {
-        return policy_of<e, role::augment>.template apply<augment::domain::hu>(images, per_vertebra, per_slice);
+    .augment_hu = [](at::Tensor images, augment::draws& per_vertebra, augment::draws& per_slice) {
+        return policy_of<e, role::augment>.template apply<augment::domain::hu>(std::move(images), per_vertebra, per_slice);
     },
     .augmented_channels = [](const at::Tensor& hu_images, augment::draws& per_vertebra, augment::draws& per_slice) {
         return policy_of<e, role::augment>.channels(policy_of<e, role::input>, hu_images, per_vertebra, per_slice);
     },
-    .augment_window = [](const at::Tensor& images, augment::draws& per_vertebra, augment::draws& per_slice) {
-        return policy_of<e, role::augment>.template apply<augment::domain::window>(images, per_vertebra, per_slice);
+    .augment_window = [](at::Tensor images, augment::draws& per_vertebra, augment::draws& per_slice) {
+        return policy_of<e, role::augment>.template apply<augment::domain::window>(std::move(images), per_vertebra, per_slice);
     },
     .mixes_batch = policy_of<e, role::augment>.mixes(),
     .mix_batch = [](augment::mixture batch, augment::draws& per_slice) { return policy_of<e, role::augment>.mix(std::move(batch), per_slice); },

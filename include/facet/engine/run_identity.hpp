@@ -14,7 +14,7 @@
 #include <facet/data/split.hpp>
 #include <facet/data/store.hpp>
 #include <facet/engine/plan.hpp>
-#include <facet/engine/trainer.hpp>
+#include <facet/engine/train_options.hpp>
 #include <facet/io/safetensors.hpp>
 
 /// The facts that make a run what it is: whoever continues it must share them. They stand in run.json and in every saved state.

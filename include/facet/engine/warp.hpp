@@ -26,72 +26,87 @@ struct warped {
 
 namespace detail {
 
-/// One slice through one affine. Pixels whose four neighbours all lie inside form one run in each row, which is done in three loops that
-/// compilers turn into vectors or plain loads; the others look at each neighbour.
+/// One slice through one affine. Pixels whose four neighbours all lie inside form one run in each row, a loop without branches; the others look
+/// at each neighbour.
 class slice_warp {
 public:
     /// `mask` may be null: then nothing of it is written.
     slice_warp(const std::int16_t* image, const std::uint8_t* mask, std::int64_t side, const augment::affine& map)
-        : image_{image}, mask_{mask}, side_{side}, last_{static_cast<float>(side - 1)}, xx_{static_cast<float>(map.matrix[0])}, xy_{static_cast<float>(map.matrix[1])},
-          yx_{static_cast<float>(map.matrix[2])}, yy_{static_cast<float>(map.matrix[3])}, shift_x_{static_cast<float>(map.shift[0])}, shift_y_{static_cast<float>(map.shift[1])},
-          wx_(static_cast<std::size_t>(side)), wy_(wx_), place_(wx_.size()), nearest_(wx_.size()), upper_(wx_.size()), lower_(wx_.size()) {}
+        : image_{image}, mask_{mask}, side_{static_cast<std::int32_t>(side)}, last_{static_cast<float>(side - 1)}, xx_{static_cast<float>(map.matrix[0])},
+          xy_{static_cast<float>(map.matrix[1])}, yx_{static_cast<float>(map.matrix[2])}, yy_{static_cast<float>(map.matrix[3])}, shift_x_{static_cast<float>(map.shift[0])},
+          shift_y_{static_cast<float>(map.shift[1])} {}
 
-    void operator()(float* image_out, std::uint8_t* mask_out) {
-        for (std::int64_t row = 0; row < side_; ++row, image_out += side_, mask_out += side_) {
-            const float centre = last_ / 2, dy = static_cast<float>(row) - centre;
-            x0_ = xy_ * dy + shift_x_ + centre;
-            y0_ = yy_ * dy + shift_y_ + centre;
-            std::int64_t first = 0, last = side_;
-            while (first < last && !inside(first)) edge(first, image_out, mask_out), ++first;
-            while (first < last && !inside(last - 1)) --last, edge(last, image_out, mask_out);
-            run(first, last, image_out, mask_out);
+    void operator()(float* image_out, std::uint8_t* mask_out) const {
+        fetch();
+        const float centre = last_ / 2;
+        for (std::int32_t row = 0; row < side_; ++row, image_out += side_, mask_out += side_) {
+            const float dy = static_cast<float>(row) - centre;
+            const line at{xy_ * dy + shift_x_ + centre - xx_ * centre, yy_ * dy + shift_y_ + centre - yx_ * centre, xx_, yx_};
+            std::int32_t first = 0, last = side_;
+            while (first < last && !inside(at, first)) edge(at, first, image_out, mask_out), ++first;
+            while (first < last && !inside(at, last - 1)) --last, edge(at, last, image_out, mask_out);
+            run(at, first, last, image_out);
+            if (mask_ != nullptr) run_mask(at, first, last, mask_out);
         }
     }
 
 private:
-    [[nodiscard]] float x_at(std::int64_t column) const { return x0_ + xx_ * (static_cast<float>(column) - last_ / 2); }
-    [[nodiscard]] float y_at(std::int64_t column) const { return y0_ + yx_ * (static_cast<float>(column) - last_ / 2); }
-    [[nodiscard]] bool inside(std::int64_t column) const {
-        const float x = x_at(column), y = y_at(column);
+    /// Where the pixels of one row of the output lie in the slice.
+    struct line {
+        float x0, y0, step_x, step_y;
+        [[nodiscard]] float x(std::int32_t column) const { return x0 + step_x * static_cast<float>(column); }
+        [[nodiscard]] float y(std::int32_t column) const { return y0 + step_y * static_cast<float>(column); }
+    };
+    [[nodiscard]] bool inside(const line& at, std::int32_t column) const {
+        const float x = at.x(column), y = at.y(column);
         return x >= 0 && y >= 0 && x < last_ && y < last_;
     }
     static float between(float a, float b, float w) { return a + w * (b - a); }
 
-    void run(std::int64_t first, std::int64_t last, float* image_out, std::uint8_t* mask_out) {
-        const auto side = static_cast<std::int32_t>(side_);
-        auto *wx = wx_.data(), *wy = wy_.data();
-        auto *place = place_.data(), *nearest = nearest_.data();
-        auto *upper = upper_.data(), *lower = lower_.data();
-        for (auto c = first; c < last; ++c) {
-            const float x = x_at(c), y = y_at(c);
-            const auto left = static_cast<std::int32_t>(x), top = static_cast<std::int32_t>(y);
-            wx[c] = x - static_cast<float>(left);
-            wy[c] = y - static_cast<float>(top);
-            place[c] = top * side + left;
-            nearest[c] = place[c] + (wx[c] > 0.5f ? 1 : 0) + (wy[c] > 0.5f ? side : 0);
-        }
-        for (auto c = first; c < last; ++c) { // two neighbours in one load each
-            __builtin_memcpy(upper + c, image_ + place[c], 4);
-            __builtin_memcpy(lower + c, image_ + place[c] + side, 4);
-        }
-        if (mask_ != nullptr)
-            for (auto c = first; c < last; ++c) mask_out[c] = mask_[nearest[c]];
-        const auto low = [](std::uint32_t two) { return static_cast<float>(static_cast<std::int16_t>(two & 0xffffu)); };
-        const auto high = [](std::uint32_t two) { return static_cast<float>(static_cast<std::int32_t>(two) >> 16); };
-        for (auto c = first; c < last; ++c)
-            image_out[c] = between(between(low(upper[c]), high(upper[c]), wx[c]), between(low(lower[c]), high(lower[c]), wx[c]), wy[c]);
+    /// A row of the output crosses many rows of the slice, which no processor foresees: the slice is asked for in its own order.
+    void fetch() const {
+        constexpr std::int64_t in_a_line = 64 / sizeof(std::int16_t);
+        for (std::int64_t i = 0; i < std::int64_t{side_} * side_; i += in_a_line) __builtin_prefetch(image_ + i, 0, 2);
     }
 
-    void edge(std::int64_t column, float* image_out, std::uint8_t* mask_out) const {
-        const float x = x_at(column), y = y_at(column), beyond = last_ + 1;
+    void run(const line& at, std::int32_t first, std::int32_t last, float* __restrict out) const {
+        const auto* const upper = image_;
+        const auto* const lower = image_ + side_;
+        const auto side = side_;
+        const auto two = [](const std::int16_t* p) { // neighbours in one load
+            std::uint32_t bits;
+            __builtin_memcpy(&bits, p, sizeof bits);
+            return bits;
+        };
+        const auto left = [](std::uint32_t bits) { return static_cast<float>(static_cast<std::int16_t>(bits & 0xffffu)); };
+        const auto right = [](std::uint32_t bits) { return static_cast<float>(static_cast<std::int32_t>(bits) >> 16); };
+        for (auto c = first; c < last; ++c) {
+            const float x = at.x(c), y = at.y(c);
+            const auto ix = static_cast<std::int32_t>(x), iy = static_cast<std::int32_t>(y);
+            const float wx = x - static_cast<float>(ix), wy = y - static_cast<float>(iy);
+            const auto above = two(upper + (iy * side + ix)), below = two(lower + (iy * side + ix));
+            out[c] = between(between(left(above), right(above), wx), between(left(below), right(below), wx), wy);
+        }
+    }
+
+    void run_mask(const line& at, std::int32_t first, std::int32_t last, std::uint8_t* __restrict out) const {
+        for (auto c = first; c < last; ++c) {
+            const float x = at.x(c), y = at.y(c);
+            const auto ix = static_cast<std::int32_t>(x), iy = static_cast<std::int32_t>(y);
+            out[c] = mask_[(iy + (y - static_cast<float>(iy) > 0.5f ? 1 : 0)) * side_ + ix + (x - static_cast<float>(ix) > 0.5f ? 1 : 0)];
+        }
+    }
+
+    void edge(const line& line, std::int32_t column, float* image_out, std::uint8_t* mask_out) const {
+        const float x = line.x(column), y = line.y(column), beyond = last_ + 1;
         if (x <= -1 || y <= -1 || x >= beyond || y >= beyond) { // no neighbour is in the slice
             image_out[column] = static_cast<float>(air);
             if (mask_ != nullptr) mask_out[column] = 0;
             return;
         }
-        const auto at = [&](std::int64_t r, std::int64_t c) { return r >= 0 && r < side_ && c >= 0 && c < side_ ? static_cast<float>(image_[r * side_ + c]) : static_cast<float>(air); };
+        const auto at = [&](std::int32_t r, std::int32_t c) { return r >= 0 && r < side_ && c >= 0 && c < side_ ? static_cast<float>(image_[r * side_ + c]) : static_cast<float>(air); };
         const float fx = std::floor(x), fy = std::floor(y);
-        const auto left = static_cast<std::int64_t>(fx), top = static_cast<std::int64_t>(fy);
+        const auto left = static_cast<std::int32_t>(fx), top = static_cast<std::int32_t>(fy);
         image_out[column] = between(between(at(top, left), at(top, left + 1), x - fx), between(at(top + 1, left), at(top + 1, left + 1), x - fx), y - fy);
         if (mask_ == nullptr) return;
         const auto nearest_x = left + (x - fx > 0.5f ? 1 : 0), nearest_y = top + (y - fy > 0.5f ? 1 : 0);
@@ -101,11 +116,8 @@ private:
 
     const std::int16_t* image_;
     const std::uint8_t* mask_;
-    std::int64_t side_;
-    float last_, xx_, xy_, yx_, yy_, shift_x_, shift_y_, x0_ = 0, y0_ = 0;
-    std::vector<float> wx_, wy_;
-    std::vector<std::int32_t> place_, nearest_;
-    std::vector<std::uint32_t> upper_, lower_;
+    std::int32_t side_;
+    float last_, xx_, xy_, yx_, yy_, shift_x_, shift_y_;
 };
 
 inline warped warp_on_cpu(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps) {

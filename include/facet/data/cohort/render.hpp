@@ -9,7 +9,7 @@
 #include <map>
 #include <vector>
 
-#include <facet/data/cohort.hpp>
+#include <facet/data/cohort/kind.hpp>
 #include <facet/data/cohort/patient.hpp>
 #include <facet/data/cohort/random_field.hpp>
 #include <facet/data/cohort/sampling.hpp>

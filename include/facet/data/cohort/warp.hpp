@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include <facet/data/cohort.hpp>
+#include <facet/data/cohort/kind.hpp>
 #include <facet/data/cohort/patient.hpp>
 #include <facet/data/cohort/template.hpp>
 
