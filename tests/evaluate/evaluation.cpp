@@ -10,6 +10,8 @@
 #include <facet/evaluate/calibration.hpp>
 #include <facet/evaluate/curve.hpp>
 #include <facet/evaluate/exact.hpp>
+#include <facet/evaluate/sections.hpp>
+#include <facet/metric/froc.hpp>
 #include <facet/threshold.hpp>
 
 using namespace facet;
@@ -257,7 +259,23 @@ TEST_CASE("surface and lesion sections count misses at the worst value and say h
     CHECK(e["lesion"]["false_positives_per_patient"]["value"] == 0.0);
     CHECK(e["lesion"]["marked_mm3_on_healthy"]["value"] == 0.0);
     CHECK(e["lesion"]["froc"]["value"] == 1.0);
+    CHECK(e["lesion"]["froc"]["interval"]["low"] == 1.0);
     CHECK(check_values(e) > 120);
+}
+
+TEST_CASE("a lesion metric's interval resamples patients, and one drawn twice counts as two") {
+    using facet::detail::resampled_lesions;
+    constexpr match::any_overlap rule{};
+    const std::vector<volume_lesions> volumes{{.patient = 0, .lesions = {10}, .candidates = {{.voxels = 10, .score = 0.9}}, .contacts = {{.lesion = 0, .candidate = 0, .lesion_voxels = 10, .candidate_voxels = 10, .common_voxels = 10}}},
+                                              {.patient = 1, .lesions = {10, 5}, .candidates = {{.voxels = 3, .score = 0.5}}, .contacts = {}}};
+    const resampled_lesions drawn{volumes, 2};
+    const std::vector<std::uint32_t> first_twice{2, 0}, both{1, 1}, second_twice{0, 2};
+    CHECK(count_lesions(drawn(both), rule).found == 1);
+    CHECK(count_lesions(drawn(first_twice), rule).lesions == 2);
+    CHECK(patients_in(drawn(first_twice)) == 2);
+    CHECK(metric::froc<>{}(drawn(first_twice)) == 1.0);
+    CHECK(metric::froc<>{}(drawn(second_twice)) == 0.0);
+    CHECK(metric::froc<>{}(drawn(both)) == metric::froc<>{}(volumes));
 }
 
 TEST_CASE("the calibration section has the Brier score and calibration error of the pixels, with intervals") {

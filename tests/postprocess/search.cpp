@@ -76,6 +76,19 @@ TEST_CASE("threshold and smallest area are chosen together, and better than with
     CHECK(after.vertebrae().front().counts.fp == 0);
 }
 
+TEST_CASE("a search whose best value is the last one tried says so", "[postprocess]") {
+    STATIC_REQUIRE(search::at_edge(search::among{0, 6, 12}, 12));
+    STATIC_REQUIRE(!search::at_edge(search::among{0, 6, 12}, 6));
+    STATIC_REQUIRE(!search::at_edge(search::among{0, 6, 12}, 0)); // nothing is less than nothing
+    STATIC_REQUIRE(search::at_edge(search::among{6, 12}, 6));
+    STATIC_REQUIRE(!search::at_edge(6.0, 6.0));
+    CHECK(choice_of(plan_of<by_area>).at_edge.empty());
+    const auto& steps = plan_of<cleaned>.postprocess; // 0, 6, 12 mm2 by 0, 1 logits
+    CHECK(steps.edges(1).empty());
+    CHECK(steps.edges(2) == std::vector<std::string>{"min_area.mm2"});
+    CHECK(steps.edges(5) == std::vector<std::string>{"min_area.mm2", "hysteresis.logits"});
+}
+
 TEST_CASE("the objective that a search reports is that of the masks it leads to", "[postprocess]") {
     for (const plan* p : {&plan_of<by_area>, &plan_of<cleaned>, &plan_of<largest>}) {
         const auto choice = choice_of(*p);

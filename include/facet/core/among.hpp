@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -21,6 +22,13 @@ template <class... V> among(V...) -> among<sizeof...(V)>;
 template <std::size_t N> [[nodiscard]] constexpr std::size_t count(const among<N>&) { return N; }
 [[nodiscard]] constexpr double value(double v, std::size_t) { return v; }
 template <std::size_t N> [[nodiscard]] constexpr double value(const among<N>& v, std::size_t i) { return v[i]; }
+
+/// Whether a chosen value is the largest there was, or the smallest and above 0, so that a better one may lie beyond. A single value was not chosen.
+[[nodiscard]] constexpr bool at_edge(double, double) { return false; }
+template <std::size_t N> [[nodiscard]] constexpr bool at_edge(const among<N>& v, double chosen) {
+    const auto [low, high] = std::ranges::minmax(v.values);
+    return N > 1 && (chosen == high || (chosen == low && low > 0));
+}
 
 /// Every value is in [low, ...).
 [[nodiscard]] constexpr bool all_at_least(double v, double low) { return v >= low; }

@@ -183,6 +183,7 @@ template <const auto& e> consteval postprocess::steps postprocess_of() {
         using fixed = decltype(postprocess::alternative_of(policy_of<e, role::postprocess>, 0));
         s.alternatives = postprocess::alternatives_of(policy_of<e, role::postprocess>);
         s.describe = [](std::size_t i) { return describe_policy(postprocess::alternative_of(policy_of<e, role::postprocess>, i)); };
+        s.edges = [](std::size_t i) { return postprocess::detail::edges_of(policy_of<e, role::postprocess>, i); };
         if constexpr (postprocess::of_scores<fixed>)
             s.change_scores = [](std::size_t i, const postprocess::score_stack& scores) { postprocess::alternative_of(policy_of<e, role::postprocess>, i)(scores); };
         if constexpr (postprocess::of_mask<fixed>)

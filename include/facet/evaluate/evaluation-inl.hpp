@@ -463,6 +463,7 @@ template <class T> postprocess_choice evaluation<T>::stored_postprocess(const st
         if (choice.alternative >= steps.alternatives || detail::json::parse(steps.describe(choice.alternative)) != stored.at("policy"))
             throw bad_input{"'" + origin + "' holds another postprocess than the experiment has now" + again};
         choice.policy = steps.describe(choice.alternative);
+        choice.at_edge = steps.edges(choice.alternative);
         const auto& t = stored.at("threshold");
         choice.threshold = {.value = t.at("value").get<double>(), .objective = {}, .at_edge = t.at("at_edge").get<bool>()};
         if (!t.at("objective_value").is_null()) choice.threshold.objective = t["objective_value"].get<double>();

@@ -41,6 +41,7 @@ struct postprocess_choice {
     std::string policy;                      ///< the alternative as JSON
     threshold::choice threshold;             ///< fitted on the postprocessed scores
     std::optional<double> objective_without; ///< of the best threshold without postprocessing
+    std::vector<std::string> at_edge;        ///< searched fields whose best value is the last one tried: widen the search
 };
 
 /// Counts validation scores as each alternative changes them, so that threshold and alternative are chosen together. Whatever works on
@@ -65,6 +66,7 @@ public:
             if (a == 0 || (found.objective && (!best.threshold.objective || *found.objective > *best.threshold.objective))) best.alternative = a, best.threshold = found;
         }
         best.policy = steps_.describe(best.alternative);
+        best.at_edge = steps_.edges(best.alternative);
         best.objective_without = choose(plain_).objective;
         return best;
     }

@@ -108,6 +108,25 @@ inline json surface_section(const mask_findings& findings, std::span<const named
     return out;
 }
 
+/// The vertebrae of drawn patients; one drawn twice is two patients.
+class resampled_lesions {
+public:
+    resampled_lesions(lesion_volumes volumes, std::size_t patients) : of_patient_(patients) {
+        for (const auto& v : volumes) of_patient_[v.patient].push_back(v);
+    }
+    [[nodiscard]] std::vector<volume_lesions> operator()(patient_weights w) const {
+        std::vector<volume_lesions> out;
+        std::size_t number = 0;
+        for (std::size_t p = 0; p < of_patient_.size(); ++p)
+            for (std::uint32_t copy = 0; copy < w[p]; ++copy, ++number)
+                for (const auto& v : of_patient_[p]) out.push_back(v), out.back().patient = number;
+        return out;
+    }
+
+private:
+    std::vector<std::vector<volume_lesions>> of_patient_;
+};
+
 inline json lesion_section(const mask_findings& findings, std::span<const named_metric> extra, const patient_bootstrap& bootstrap) {
     constexpr match::any_overlap rule{};
     const auto volumes = findings.lesions();
@@ -130,14 +149,16 @@ inline json lesion_section(const mask_findings& findings, std::span<const named_
     out["false_positives_per_patient"] = value_of(wrong_patients(once), static_cast<std::int64_t>(findings.patients()), bootstrap.of(wrong_patients));
     const auto healthy = std::ranges::count_if(findings.vertebrae(), [](const auto& v) { return !v.truth; });
     out["marked_mm3_on_healthy"] = value_of(marked(once), healthy, bootstrap.of(marked));
+    const resampled_lesions resampled{volumes, findings.patients()};
+    const auto interval_of = [&](auto&& metric) { return bootstrap.of([&](patient_weights w) -> std::optional<double> { return metric(resampled(w)); }); };
     auto& froc = out["froc"];
-    froc = value_of(metric::froc<>{}(volumes), n.lesions);
+    froc = value_of(metric::froc<>{}(volumes), n.lesions, interval_of(metric::froc<>{}));
     froc["rates"] = {0.25, 0.5, 1, 2, 4, 8};
     froc["columns"] = {"score", "false_positives_per_patient", "sensitivity"};
     froc["points"] = json::array();
     for (const auto& p : froc_curve(lesion_volumes{volumes}, rule)) froc["points"].push_back({p.score, p.false_positives_per_patient, p.sensitivity});
     for (const auto& m : extra)
-        if (m.of_lesions != nullptr) out["metrics"][m.name] = value_of(m.of_lesions(volumes), vertebrae);
+        if (m.of_lesions != nullptr) out["metrics"][m.name] = value_of(m.of_lesions(volumes), vertebrae, interval_of(m.of_lesions));
     return out;
 }
 
@@ -157,6 +178,7 @@ inline json postprocessed_section(const mask_findings& findings, const postproce
     json out;
     out["policy"] = json::parse(choice.policy);
     out["alternative"] = choice.alternative;
+    out["at_edge"] = choice.at_edge;
     out["threshold"] = {{"value", choice.threshold.value}, {"objective", objective}, {"objective_value", choice.threshold.objective ? json(*choice.threshold.objective) : json(nullptr)},
                         {"objective_value_without", choice.objective_without ? json(*choice.objective_without) : json(nullptr)}, {"fitted_on", "validation"}, {"at_edge", choice.threshold.at_edge}};
     for (const auto& m : metrics)

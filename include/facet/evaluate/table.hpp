@@ -36,8 +36,9 @@ inline void print_scorer(std::ostream& out, const std::string& name, const nlohm
 inline void print_findings(std::ostream& out, const nlohmann::ordered_json& e) {
     if (const auto& p = e["postprocessed"]; !p.is_null()) {
         const auto& t = p["threshold"];
-        out << "  after postprocess " << p["policy"].dump() << ", pixel >= " << printed_number(t["value"], 4) << (t["at_edge"].get<bool>() ? " (at the edge of its search space)" : "") << ": Dice "
-            << printed_metric(p["pixel"]["dice"]) << "; Dice of fractured vertebrae " << printed_metric(p["vertebra"]["dice"]) << '\n';
+        out << "  after postprocess " << p["policy"].dump() << ", pixel >= " << printed_number(t["value"], 4) << (t["at_edge"].get<bool>() ? " (at the edge of its search space)" : "");
+        for (const auto& field : p["at_edge"]) out << ", " << field.get<std::string>() << " the last value tried";
+        out << ": Dice " << printed_metric(p["pixel"]["dice"]) << "; Dice of fractured vertebrae " << printed_metric(p["vertebra"]["dice"]) << '\n';
     }
     const auto& c = e["calibration"];
     out << "  calibration: Brier " << printed_metric(c["brier"], 5) << " (a constant: " << printed_number(c["brier"]["chance"], 5) << "), ECE " << printed_metric(c["ece"], 5) << '\n';

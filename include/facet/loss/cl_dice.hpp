@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ATen/core/Tensor.h> // which the next needs and does not include
 #include <ATen/ops/max_pool2d_ops.h>
 
 #include <facet/loss/concept.hpp>

@@ -1,7 +1,12 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
+#include <iterator>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <boost/hana/at.hpp>
 #include <boost/hana/for_each.hpp>
@@ -10,6 +15,7 @@
 
 #include <facet/core/reflect.hpp>
 #include <facet/postprocess/concept.hpp>
+#include <facet/postprocess/search.hpp>
 
 namespace facet::postprocess {
 
@@ -56,10 +62,25 @@ template <class... P> struct chain {
     }
     [[nodiscard]] constexpr auto alternative(std::size_t i) const {
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
-            std::size_t of[sizeof...(P)]{};
-            ((of[I] = i % alternatives_of(hana::at_c<I>(items)), i /= alternatives_of(hana::at_c<I>(items))), ...);
+            const auto of = choices(i);
             return chain<decltype(alternative_of(hana::at_c<I>(items), 0))...>{alternative_of(hana::at_c<I>(items), of[I])...};
         }(std::index_sequence_for<P...>{});
+    }
+    /// Which fields of its steps are at the end of what was searched.
+    [[nodiscard]] std::vector<std::string> edges(std::size_t i) const {
+        std::vector<std::string> out;
+        std::size_t place = 0;
+        hana::for_each(items, [&, of = choices(i)](const auto& step) { std::ranges::copy(detail::edges_of(step, of[place++]), std::back_inserter(out)); });
+        return out;
+    }
+
+private:
+    /// Which alternative of each step the i-th of the chain is.
+    [[nodiscard]] constexpr std::array<std::size_t, sizeof...(P)> choices(std::size_t i) const {
+        std::array<std::size_t, sizeof...(P)> of{};
+        std::size_t place = 0;
+        hana::for_each(items, [&](const auto& step) { of[place++] = i % alternatives_of(step), i /= alternatives_of(step); });
+        return of;
     }
 };
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <facet/core/role.hpp>
 
@@ -68,6 +69,7 @@ struct steps {
     void (*change_scores)(std::size_t alternative, const score_stack&) = nullptr;
     void (*change_mask)(std::size_t alternative, const mask_stack&) = nullptr; ///< empty where all is done on scores
     std::string (*describe)(std::size_t alternative) = nullptr;                ///< as JSON
+    std::vector<std::string> (*edges)(std::size_t alternative) = nullptr;      ///< fields whose chosen value is the last of those searched
 };
 
 } // namespace facet::postprocess

@@ -274,6 +274,7 @@ private:
             page_.paragraph("The masks are postprocessed: " + policy_text(member(after, "policy")) + ". Threshold " + significant(number_at(after, "threshold"), 3) + " and postprocess were chosen together on validation; pixel Dice here "
                             + decimal(number_at(after, "pixel.dice"), 3) + ", of fractured vertebrae " + decimal(number_at(after, "vertebra.dice"), 3) + ".");
             if (member(member(after, "threshold"), "at_edge") == true) page_.warning("The threshold of the postprocessed scores lies at the edge of what was searched on validation: the optimum may be beyond it.");
+            for (const auto& field : member(after, "at_edge")) page_.warning("The best " + field.get<std::string>() + " on validation was the last value tried: the optimum may be beyond it.");
         }
         table t{.head = {"", "value", "95 %", "n", "undefined"}, .rows = {}};
         const auto row = [&](const std::string& name, const json& metric, int decimals) {
