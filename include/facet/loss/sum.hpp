@@ -54,7 +54,7 @@ template <class... Losses> struct sum {
 
     hana::tuple<Losses...> items;
 
-    constexpr sum() = default; // inside another policy, as in loss::deep_supervision{loss::sum{...}}
+    constexpr sum() requires(sizeof...(Losses) > 0) = default; // inside another policy, as in loss::deep_supervision{loss::sum{...}}
     constexpr sum(Losses... losses) : items{losses...} {}
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const requires(!(needs_distances<Losses> || ...)) {

@@ -56,7 +56,8 @@ public:
     }
 
     void add(const table& t) {
-        body_ += "<div class=\"scroll\"><table>\n<thead><tr>";
+        constexpr std::size_t wide = 10; // columns: closer together, so that they fit the page
+        body_ += t.head.size() < wide ? "<div class=\"scroll\"><table>\n<thead><tr>" : "<div class=\"scroll\"><table class=\"wide\">\n<thead><tr>";
         for (const auto& cell : t.head) body_ += "<th>" + escape(cell) + "</th>";
         body_ += "</tr></thead>\n<tbody>\n";
         for (std::size_t r = 0; r < t.rows.size(); ++r) {
@@ -112,6 +113,8 @@ figcaption{margin-top:.4rem;max-width:44rem}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;min-width:100%}
 th,td{padding:.32rem .6rem;text-align:right;white-space:nowrap;border-bottom:1px solid #eaeaea;vertical-align:top}
 td small{font-size:.78rem}
+.wide{font-size:.84rem}
+.wide th,.wide td{padding:.3rem .35rem}
 th{font-weight:600;white-space:normal;color:#5c5c5c;border-bottom:1px solid #8a8a8a;vertical-align:bottom}
 th:first-child,td:first-child{text-align:left;padding-left:0}
 tr.strong td{font-weight:600}

@@ -29,8 +29,9 @@ namespace facet::report {
 class run_report {
 public:
     explicit run_report(const std::filesystem::path& run)
-        : run_{run}, about_{json_of(run / "run.json")}, epochs_{lines_of(run / "metrics.jsonl")}, evaluation_{json_of(run / "evaluation.json")},
-          curves_{json_of(run / "curves.json")}, scores_{scores_of(run / "scores.csv")}, page_{title()} {
+        // In braces g++ takes JSON for a list of one JSON value.
+        : run_{run}, about_(json_of(run / "run.json")), epochs_(lines_of(run / "metrics.jsonl")), evaluation_(json_of(run / "evaluation.json")),
+          curves_(json_of(run / "curves.json")), scores_{scores_of(run / "scores.csv")}, page_{title()} {
         std::error_code failed;
         std::filesystem::create_directories(run / "figures", failed);
         if (failed) throw io_error{"cannot create the folder '" + (run / "figures").string() + "': " + failed.message()};
