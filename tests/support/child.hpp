@@ -13,6 +13,14 @@
 
 namespace facet::testing {
 
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool address_space_can_be_limited = false;
+#elif defined(__has_feature)
+inline constexpr bool address_space_can_be_limited = !__has_feature(address_sanitizer);
+#else
+inline constexpr bool address_space_can_be_limited = true;
+#endif
+
 /// This test program again, in a process of its own that runs one hidden test case: what kills it leaves us alive.
 class child {
 public:

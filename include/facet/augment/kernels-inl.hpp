@@ -195,10 +195,7 @@ template <class T> at::Tensor kernels<T>::unit_power(at::Tensor images, const at
         for (auto i = begin; i < end; ++i) {
             auto* const pixels = images.template data_ptr<float>() + i * length;
             const float power = powers.template data_ptr<float>()[i];
-            for (std::int64_t p = 0; p < length; ++p) {
-                const float x = std::min(std::max(pixels[p], 0.0f), 1.0f), bent = fast::exp(power * fast::log(x));
-                pixels[p] = x > 0 ? bent : x;
-            }
+            for (std::int64_t p = 0; p < length; ++p) pixels[p] = fast::pow(std::min(std::max(pixels[p], 0.0f), 1.0f), power);
         }
     });
     return images;

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <numbers>
 
-/// Functions of fp32 without branches and tables, so that compilers turn loops over them into vectors; a few units in the last place. The
-/// polynomials are those of Cephes (Moshier, 1992), on which most vector libraries rest.
+/// Functions of fp32 without branches and tables, so that compilers turn loops over them into vectors; a few units in the last place. Where
+/// nothing else is said, the polynomials are those of Cephes (Moshier, 1992), on which most vector libraries rest.
 namespace facet::fast {
 
 /// ln x of a positive, normal x; any finite number for 0. Exponent apart, then a polynomial on [sqrt(1/2), sqrt(2)).
@@ -21,14 +21,20 @@ inline float log(float x) {
     return m + (p * m * square - 0.5f * square + exponent * std::numbers::ln2_v<float>);
 }
 
-/// e^x for x in [-87, 88]; what lies outside counts as the nearer end.
-inline float exp(float x) {
-    const float inside = std::min(std::max(x, -87.0f), 88.0f);
-    const float n = std::floor(inside * std::numbers::log2e_v<float> + 0.5f);
-    const float r = (inside - n * 0.693359375f) - n * -2.12194440e-4f; // ln 2 in two parts
-    float p = 1.9875691500e-4f;
-    for (const float c : {1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f}) p = p * r + c;
-    return (p * r * r + r + 1) * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
+/// x^power for x in [0, 1] and a positive power, as 2^(power log2 x); the error is that of the power times a unit in the last place of log2 x.
+/// The polynomials are minimax fits: log2(1 + u) / u on [sqrt(1/2), sqrt(2)) within 5e-8, 2^r on [-1/2, 1/2] within 8e-8.
+inline float pow(float x, float power) {
+    constexpr std::uint32_t root_half = 0x3f3504f3u;
+    const auto bits = std::bit_cast<std::uint32_t>(x) - root_half;
+    const float u = std::bit_cast<float>((bits & 0x007fffffu) + root_half) - 1;
+    float q = -1.4575750972e-1f;
+    for (const float c : {2.3688248512e-1f, -2.5006119604e-1f, 2.8670854043e-1f, -3.6008811888e-1f, 4.8093939192e-1f, -7.2135712145e-1f, 1.4426947735f}) q = q * u + c;
+    const float t = std::max(power * (q * u + static_cast<float>(static_cast<std::int32_t>(bits) >> 23)), -125.0f);
+    const float n = std::floor(t + 0.5f), r = t - n;
+    float p = 1.3276471520e-3f;
+    for (const float c : {9.6755413307e-3f, 5.5507132750e-2f, 2.4022119724e-1f, 6.9314696706e-1f, 1.0f}) p = p * r + c;
+    const float y = std::bit_cast<float>(std::bit_cast<std::int32_t>(p) + static_cast<std::int32_t>(static_cast<std::uint32_t>(static_cast<std::int32_t>(n)) << 23));
+    return x > 0 ? y : 0;
 }
 
 /// The root of a positive, normal x: an estimate by halving the exponent, then Newton's method. std::sqrt may set errno, and so stays a call.

@@ -53,6 +53,7 @@ namespace detail {
 
 /// Round numbers (1, 2 or 5 times a power of ten) between low and high, about `wanted` of them.
 inline std::vector<tick> linear_ticks(double low, double high, int wanted) {
+    if (!(high > low)) return {{low, significant(low, 2)}};
     const double raw = (high - low) / wanted;
     const double power = std::pow(10, std::floor(std::log10(raw)));
     const double fraction = raw / power;
