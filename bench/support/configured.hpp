@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <string_view>
 #include <vector>
 
@@ -51,7 +52,7 @@ struct any_operation {
     virtual ~any_operation() = default;
     [[nodiscard]] virtual domain where() const = 0;
     virtual void move(facet::augment::affine&, facet::rng::stream&, double) const {}
-    [[nodiscard]] virtual at::Tensor change(const at::Tensor& images, facet::augment::draws&) const { return images; }
+    [[nodiscard]] virtual at::Tensor change(at::Tensor images, facet::augment::draws&) const { return images; }
 };
 template <class P> struct held_operation final : any_operation {
     explicit held_operation(P p) : policy{p} {}
@@ -59,8 +60,8 @@ template <class P> struct held_operation final : any_operation {
     void move(facet::augment::affine& map, facet::rng::stream& draw, double size) const override {
         if constexpr (P::where == domain::geometry) policy(map, draw, size);
     }
-    [[nodiscard]] at::Tensor change(const at::Tensor& images, facet::augment::draws& draw) const override {
-        if constexpr (P::where != domain::geometry) return policy(images, draw);
+    [[nodiscard]] at::Tensor change(at::Tensor images, facet::augment::draws& draw) const override {
+        if constexpr (P::where != domain::geometry) return policy(std::move(images), draw);
         else return images;
     }
     P policy;
@@ -123,7 +124,7 @@ inline const parts& made() {
 
 inline at::Tensor change(at::Tensor images, domain which, facet::augment::draws& draw) {
     for (const auto& o : made().operations)
-        if (o->where() == which) images = o->change(images, draw);
+        if (o->where() == which) images = o->change(std::move(images), draw);
     return images;
 }
 inline at::Tensor to_channels(const at::Tensor& images) {
@@ -148,8 +149,8 @@ inline facet::plan plan_like(const facet::plan& compiled) {
         }
         return map;
     };
-    p.augment_hu = [](const at::Tensor& images, facet::augment::draws&, facet::augment::draws& per_slice) { return change(images, domain::hu, per_slice); };
-    p.augment_window = [](const at::Tensor& images, facet::augment::draws&, facet::augment::draws& per_slice) { return change(images, domain::window, per_slice); };
+    p.augment_hu = [](at::Tensor images, facet::augment::draws&, facet::augment::draws& per_slice) { return change(std::move(images), domain::hu, per_slice); };
+    p.augment_window = [](at::Tensor images, facet::augment::draws&, facet::augment::draws& per_slice) { return change(std::move(images), domain::window, per_slice); };
     p.to_channels = &to_channels;
     return p;
 }
