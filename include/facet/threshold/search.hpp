@@ -59,14 +59,18 @@ struct candidate {
 template <class Score>
 [[nodiscard]] choice scan_all(const score_histogram& h, Score&& score) {
     if (count_classes(h).positive == 0) return {};
-    std::vector<candidate> candidates;
+    std::vector<candidate> candidates; // by bin; only the chosen ones need their probability
+    candidates.reserve(score_histogram::bins);
     bool overflow = false;
     for_each_threshold(h, [&](std::size_t bin, const confusion& c) {
         overflow = overflow || bin == score_histogram::bins - 1;
-        candidates.push_back({score_histogram::probability_at(bin), score(c)});
+        candidates.push_back({static_cast<double>(bin), score(c)});
     });
     std::ranges::reverse(candidates);
-    return best_of(candidates, true, overflow);
+    auto found = best_of(candidates, true, overflow);
+    if (found.objective)
+        for (double* bin : {&found.value, &found.plateau_low, &found.plateau_high}) *bin = score_histogram::probability_at(static_cast<std::size_t>(*bin));
+    return found;
 }
 
 /// Tries `points` probabilities; `at(i)` is the i-th, ascending.
