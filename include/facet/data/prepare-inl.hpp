@@ -23,11 +23,15 @@
 
 #include <facet/core/error.hpp>
 #include <facet/data/cases.hpp>
+#include <facet/data/layout.hpp>
+#include <facet/data/owners.hpp>
 #include <facet/data/progress.hpp>
+#include <facet/data/slice_frame.hpp>
 #include <facet/data/slicer.hpp>
 #include <facet/data/store.hpp>
 #include <facet/data/store_format.hpp>
 #include <facet/data/store_writer.hpp>
+#include <facet/data/translate_labels.hpp>
 #include <facet/io/itk.hpp>
 #include <facet/io/mapped_file.hpp>
 

@@ -19,8 +19,11 @@
 #include <nlohmann/json.hpp>
 
 #include <facet/core/error.hpp>
+#include <facet/data/layout.hpp>
 #include <facet/data/recipe.hpp>
+#include <facet/data/slice_frame.hpp>
 #include <facet/data/slicer.hpp>
+#include <facet/data/translate_labels.hpp>
 #include <facet/engine/inference.hpp>
 #include <facet/evaluate/evaluation.hpp>
 #include <facet/io/atomic_file.hpp>
