@@ -21,6 +21,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <facet/core/duration.hpp>
 #include <facet/core/error.hpp>
 #include <facet/data/cases.hpp>
 #include <facet/data/layout.hpp>
@@ -299,7 +300,7 @@ inline prepare_summary run(const std::string& recipe, const slicing& values, con
         join(found, work, recipe, values, options.store, summary);
         fs::remove_all(work, failure);
     }
-    summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    summary.seconds = seconds_since(start);
     return summary;
 }
 
