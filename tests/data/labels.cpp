@@ -2,7 +2,7 @@
 
 #include "support/data_test.hpp"
 
-#include <facet/data/slicer.hpp>
+#include <facet/data/translate_labels.hpp>
 #include <facet/io/itk.hpp>
 
 using namespace facet;

@@ -4,6 +4,9 @@
 
 #include <cmath>
 
+#include <facet/data/layout.hpp>
+#include <facet/data/owners.hpp>
+
 using namespace facet;
 
 namespace {

@@ -36,7 +36,7 @@ bool says(const std::optional<std::string>& text, const std::string& part) {
     return text && text->find(part) != std::string::npos && text->find('\n') == std::string::npos && text->find(". ") == std::string::npos;
 }
 
-nlohmann::json split_json(const store& data) { return nlohmann::json::parse(detail::text_of(data.folder() / "split.json")); }
+nlohmann::json split_json(const store& data) { return nlohmann::json::parse(read_text(data.folder() / "split.json")); }
 void write_split(const store& data, const nlohmann::json& json) { write_atomically(data.folder() / "split.json", json.dump()); }
 
 std::size_t broken_patients(const store& data, const std::vector<std::string>& part) {

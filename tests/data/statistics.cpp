@@ -104,7 +104,7 @@ TEST_CASE("analyze writes a page that opens with what the data are and names no 
         const auto made = three(folder / data, data);
         const auto out = folder / (std::string{data} + " analysis");
         const auto json = analyze(made, out);
-        const auto html = detail::text_of(out / "analysis.html"), text = detail::text_of(out / "analysis.json");
+        const auto html = read_text(out / "analysis.html"), text = read_text(out / "analysis.json");
         const auto body = html.find("<main>"), first = html.find(statement);
         REQUIRE(body != std::string::npos);
         CHECK(first < html.find("<h1"));
@@ -122,5 +122,5 @@ TEST_CASE("a store without any fracture still gets its report") {
     const facet::testing::scratch folder;
     const auto data = made_store(folder / "store", {{"a", 1, 0}});
     CHECK_NOTHROW(analyze(data, folder / "out"));
-    CHECK(detail::text_of(folder / "out" / "analysis.html").find("No slice holds a fracture.") != std::string::npos);
+    CHECK(read_text(folder / "out" / "analysis.html").find("No slice holds a fracture.") != std::string::npos);
 }

@@ -51,7 +51,7 @@ void damage(const fs::path& path, std::streamoff from_end) {
 }
 
 void replace(const fs::path& path, const std::string& what, const std::string& by) {
-    auto text = detail::text_of(path);
+    auto text = read_text(path);
     text.replace(text.find(what), what.size(), by);
     write_atomically(path, text);
 }

@@ -28,7 +28,7 @@ struct made {
         options.resamples = 100;
         options.where = {.device = "cpu", .threads = 1};
     }
-    [[nodiscard]] ordered_json written(const std::filesystem::path& name = "evaluation.json") const { return ordered_json::parse(facet::detail::text_of(options.run / name)); }
+    [[nodiscard]] ordered_json written(const std::filesystem::path& name = "evaluation.json") const { return ordered_json::parse(facet::read_text(options.run / name)); }
 };
 
 std::string refusal(const made& m) {

@@ -2,6 +2,9 @@
 
 #include "support/test.hpp"
 
+#include <facet/data/layout.hpp>
+#include <facet/data/slicer.hpp>
+
 using namespace facet;
 
 namespace {

@@ -68,7 +68,7 @@ TEST_CASE("a prediction lies on the grid of the CT, and its mask is its probabil
     const auto mask = image_io<>::read_mask(m.options.out / "mask.nii.gz");
     std::size_t marked = 0;
     for (const auto v : mask.voxels) marked += v;
-    const auto json = ordered_json::parse(facet::detail::text_of(m.options.out / "prediction.json"));
+    const auto json = ordered_json::parse(facet::read_text(m.options.out / "prediction.json"));
     CHECK(json == ordered_json::parse(summary.line));
     double ml = 0;
     for (const auto& [key, v] : json["vertebrae"].items()) ml += v["mask_ml"].get<double>();
@@ -156,7 +156,7 @@ TEST_CASE("a prediction is postprocessed as the run's evaluation chose, and refu
     for (const auto& [key, v] : all_gone["vertebrae"].items()) CHECK(v["mask_ml"] == 0);
 
     evaluator<>::evaluate(plan_of<cleaned>, {.run = m.options.run, .data = m.folder / "store", .split = "test", .stored_thresholds = false, .out = {}, .resamples = 10, .where = m.options.where});
-    const auto stored = ordered_json::parse(facet::detail::text_of(m.options.run / "evaluation.json"))["postprocessed"];
+    const auto stored = ordered_json::parse(facet::read_text(m.options.run / "evaluation.json"))["postprocessed"];
     const auto chosen = ordered_json::parse(predictor<>::predict(plan_of<cleaned>, m.options).line);
     CHECK(chosen["postprocess"] == stored["policy"]);
     CHECK(chosen["postprocess"]["mm3"] == 0); // removing everything is never best

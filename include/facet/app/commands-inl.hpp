@@ -30,6 +30,7 @@
 #include <facet/engine/run_directory.hpp>
 #include <facet/engine/trainer.hpp>
 #include <facet/evaluate/evaluator.hpp>
+#include <facet/io/or_null.hpp>
 #include <facet/predict/predictor.hpp>
 #include <facet/report/doctor.hpp>
 #include <facet/report/inspector.hpp>
@@ -94,7 +95,7 @@ inline int train(const plan& p, arguments a) {
     const auto r = trainer<>::train(p, data, training_of(a));
     reporter<>::write(a.out);
     const json result{{"command", "train"}, {"experiment", p.name}, {"run", a.out.string()}, {"steps", r.steps}, {"epochs", r.epochs}, {"seconds", r.seconds}, {"images_per_second", r.images_per_second},
-                      {"interrupted", r.interrupted}, {"best", r.best.empty() ? json(nullptr) : json(r.best.filename().string())}, {"score", r.best_score ? json(*r.best_score) : json(nullptr)}};
+                      {"interrupted", r.interrupted}, {"best", r.best.empty() ? json(nullptr) : json(r.best.filename().string())}, {"score", or_null(r.best_score)}};
     answer(a, result, r.interrupted ? "stopped after step " + std::to_string(r.steps) + "; the same command with --resume continues" : "trained " + std::to_string(r.steps) + " steps; the best checkpoint is " + r.best.string());
     return static_cast<int>(r.interrupted ? exit_code::interrupted : exit_code::ok);
 }

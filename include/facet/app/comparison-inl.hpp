@@ -30,6 +30,7 @@
 #include <facet/evaluate/statement.hpp>
 #include <facet/evaluate/trivial.hpp>
 #include <facet/io/atomic_file.hpp>
+#include <facet/io/or_null.hpp>
 #include <facet/report/comparison_report.hpp>
 #include <facet/report/reporter.hpp>
 #include <facet/report/run_files.hpp>
@@ -143,8 +144,7 @@ private:
         return {{"low", i->low}, {"high", i->high}, {"resamples", i->resamples}, {"undefined", i->undefined}};
     }
     static json mean_json(const mean_of_runs& m) {
-        const auto number = [](std::optional<double> v) { return v ? json(*v) : json(nullptr); };
-        return {{"value", number(m.value)}, {"n", m.n}, {"undefined", m.undefined}, {"interval", interval_json(m.value ? patient_bootstrap::percentiles(m.resamples) : std::nullopt)}, {"spread_of_runs", number(m.spread)}};
+        return {{"value", or_null(m.value)}, {"n", m.n}, {"undefined", m.undefined}, {"interval", interval_json(m.value ? patient_bootstrap::percentiles(m.resamples) : std::nullopt)}, {"spread_of_runs", or_null(m.spread)}};
     }
 
     /// Fills in `variants[k][part]` for every variant that is there.
@@ -192,7 +192,7 @@ private:
             return out;
         };
         const auto chance = mean("pixel.prevalence");
-        return {{"pixel_pr_auc", {{"chance", chance ? json(*chance) : json(nullptr)}, {"best_trivial", best("pr_auc")}}},
+        return {{"pixel_pr_auc", {{"chance", or_null(chance)}, {"best_trivial", best("pr_auc")}}},
                 {"vertebra_roc_auc", {{"chance", 0.5}, {"best_trivial", best("vertebra.roc_auc")}}}};
     }
 

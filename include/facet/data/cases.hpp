@@ -17,7 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include <facet/core/error.hpp>
-#include <facet/io/mapped_file.hpp>
+#include <facet/io/text_file.hpp>
 
 /// Where the scans of each patient lie.
 namespace facet {
@@ -74,8 +74,7 @@ inline std::vector<fs::path> sorted_entries(const fs::path& folder) {
 
 inline void read_origin(case_files& c, const fs::path& path) {
     if (!fs::exists(path)) return;
-    const mapped_file file{path};
-    const std::string_view text{reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+    const auto text = read_text(path);
     try {
         const auto json = nlohmann::json::parse(text);
         c.source = json.value("source", c.source);
@@ -150,8 +149,8 @@ inline fs::path resolved(const fs::path& csv, const std::string& cell) {
 }
 
 inline std::vector<case_files> from_csv(const fs::path& csv) {
-    const mapped_file file{csv};
-    std::string_view text{reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+    const auto file = read_text(csv);
+    std::string_view text{file};
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3); // spreadsheets write a byte order mark
     std::map<std::string, std::size_t> column;
     std::vector<case_files> found;

@@ -17,6 +17,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <facet/core/duration.hpp>
 #include <facet/core/error.hpp>
 #include <facet/data/cohort/patient.hpp>
 #include <facet/data/cohort/render.hpp>
@@ -214,16 +215,15 @@ inline void make_folder(const std::filesystem::path& out) {
 
 template <class D> cohort_summary cohort_maker<D>::make(const cohort_options& options) {
     using clock = std::chrono::steady_clock;
-    const auto seconds = [](auto since) { return std::chrono::duration<double>(clock::now() - since).count(); };
     cohort_summary summary;
     const auto begin = clock::now();
     cohort::detail::check(options);
     const auto spine = cohort::template_analysis::run(options.template_ct, options.template_vertebrae);
     cohort::detail::make_folder(options.out); // not before the template has proved usable
-    summary.seconds_template = seconds(begin);
+    summary.seconds_template = seconds_since(begin);
     const auto rendering = clock::now();
     cohort::detail::workshop{options, spine, summary}.run();
-    summary.seconds_patients = seconds(rendering);
+    summary.seconds_patients = seconds_since(rendering);
     return summary;
 }
 

@@ -17,6 +17,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <facet/core/duration.hpp>
 #include <facet/core/error.hpp>
 #include <facet/data/labels.hpp>
 #include <facet/data/phantom/anatomy.hpp>
@@ -24,7 +25,7 @@
 #include <facet/data/progress.hpp>
 #include <facet/io/atomic_file.hpp>
 #include <facet/io/itk.hpp>
-#include <facet/io/mapped_file.hpp>
+#include <facet/io/text_file.hpp>
 
 /// An analytic spine, L5 to T4: data to try things on where no scan is at hand. It is a drawing, not anatomy.
 namespace facet {
@@ -77,8 +78,7 @@ inline drawn_phantom write_phantom(const phantom_options& options, int number, c
     const auto folder = options.out / phantom_name(number);
     const auto text = phantom_description(p, options, number).dump(2) + "\n";
     if (std::filesystem::exists(folder / "case.json")) {
-        const mapped_file file{folder / "case.json"};
-        if (std::string_view{reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()} == text) return {.reused = true};
+        if (read_text(folder / "case.json") == text) return {.reused = true};
         std::filesystem::remove(folder / "case.json");
     }
     std::filesystem::create_directories(folder);
@@ -145,7 +145,7 @@ inline phantom_summary make_phantom(const phantom_options& options) {
     }
     if (trouble) std::rethrow_exception(trouble);
     summary.interrupted = summary.patients < options.patients;
-    summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    summary.seconds = seconds_since(start);
     return summary;
 }
 

@@ -21,13 +21,18 @@
 
 #include <nlohmann/json.hpp>
 
+#include <facet/core/duration.hpp>
 #include <facet/core/error.hpp>
 #include <facet/data/cases.hpp>
+#include <facet/data/layout.hpp>
+#include <facet/data/owners.hpp>
 #include <facet/data/progress.hpp>
+#include <facet/data/slice_frame.hpp>
 #include <facet/data/slicer.hpp>
 #include <facet/data/store.hpp>
 #include <facet/data/store_format.hpp>
 #include <facet/data/store_writer.hpp>
+#include <facet/data/translate_labels.hpp>
 #include <facet/io/itk.hpp>
 #include <facet/io/mapped_file.hpp>
 
@@ -295,7 +300,7 @@ inline prepare_summary run(const std::string& recipe, const slicing& values, con
         join(found, work, recipe, values, options.store, summary);
         fs::remove_all(work, failure);
     }
-    summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    summary.seconds = seconds_since(start);
     return summary;
 }
 

@@ -10,6 +10,8 @@
 
 #include <unistd.h>
 
+#include <facet/core/duration.hpp>
+
 namespace facet {
 
 /// How far a long job is and how long it still takes: one line that redraws itself on a terminal, a plain line now and then elsewhere.
@@ -34,10 +36,6 @@ public:
 private:
     using clock = std::chrono::steady_clock;
 
-    static std::string duration(double seconds) {
-        const auto s = static_cast<long>(seconds + 0.5);
-        return s >= 3600 ? std::to_string(s / 3600) + " h " + std::to_string(s / 60 % 60) + " min" : s >= 60 ? std::to_string(s / 60) + " min " + std::to_string(s % 60) + " s" : std::to_string(s) + " s";
-    }
     void draw(double elapsed, std::string_view note) {
         const double share = total_ > 0 ? static_cast<double>(done_) / static_cast<double>(total_) : 1;
         std::string line = what_ + ' ';
@@ -46,8 +44,8 @@ private:
             line += '[' + std::string(filled, '#') + std::string(30 - filled, '.') + "] ";
         }
         line += std::to_string(done_) + '/' + std::to_string(total_);
-        if (done_ == total_) line += ", took " + duration(elapsed);
-        else if (done_ > 0) line += ", " + duration(elapsed / share - elapsed) + " left";
+        if (done_ == total_) line += ", took " + readable_duration(elapsed);
+        else if (done_ > 0) line += ", " + readable_duration(elapsed / share - elapsed) + " left";
         if (!note.empty()) (line += "  ") += note;
         std::fprintf(stderr, terminal_ ? "\r\033[K%s" : "%s\n", line.c_str());
         std::fflush(stderr);

@@ -20,6 +20,7 @@
 #include <facet/data/labels.hpp>
 #include <facet/data/store.hpp>
 #include <facet/io/atomic_file.hpp>
+#include <facet/io/text_file.hpp>
 
 /// Splits by patient: a fixed test set and k folds, stratified by fracture load, written to and read from STORE/split.json.
 namespace facet {
@@ -189,7 +190,7 @@ inline patient_split patient_split::load(const store& data) {
     if (!std::filesystem::exists(path)) throw bad_input{"the store has no split.json; `split --data " + data.folder().string() + " --folds K --test N` writes it"};
     patient_split split;
     try {
-        const auto json = nlohmann::json::parse(detail::text_of(path));
+        const auto json = nlohmann::json::parse(read_text(path));
         if (json.at("content_hash").get<std::string>() != data.content_hash()) throw bad_input{name + " was made for other data than this store holds; run `split` again"};
         split.test = json.at("test").get<std::vector<std::string>>();
         split.folds = json.at("folds").get<std::vector<std::vector<std::string>>>();

@@ -18,6 +18,7 @@
 #include <facet/data/split.hpp>
 #include <facet/data/store.hpp>
 #include <facet/data/volume.hpp>
+#include <facet/io/or_null.hpp>
 
 /// What a store holds, counted at slice, vertebra and patient level: the numbers to know before training anything.
 namespace facet {
@@ -169,26 +170,24 @@ inline store_statistics count_store(const store& data) {
 
 namespace detail {
 
-inline nlohmann::ordered_json json_of(const std::optional<double>& x) { return x ? nlohmann::ordered_json(*x) : nlohmann::ordered_json(nullptr); }
-
 inline nlohmann::ordered_json json_of(const group_statistics& g) {
     const auto share = [](const pixel_share& p) {
-        return nlohmann::ordered_json{{"fracture_pixels", p.fracture}, {"share_of_all_slices", json_of(p.of_all())}, {"share_of_positive_slices", json_of(p.of_positive())}};
+        return nlohmann::ordered_json{{"fracture_pixels", p.fracture}, {"share_of_all_slices", or_null(p.of_all())}, {"share_of_positive_slices", or_null(p.of_positive())}};
     };
     const auto mean = [&](double sum) { return g.positive_slices > 0 ? std::optional{sum / static_cast<double>(g.positive_slices)} : std::nullopt; };
     return {{"slices", g.slices}, {"positive_slices", g.positive_slices}, {"vertebrae", g.vertebrae.size()}, {"positive_vertebrae", g.positive_vertebrae.size()},
             {"patients", g.patients.size()}, {"positive_patients", g.positive_patients.size()}, {"stored", share(g.stored)}, {"native", share(g.native)},
-            {"ignored_pixels", g.ignored}, {"mean_mask_pixels", json_of(mean(static_cast<double>(g.stored.fracture)))}, {"mean_mask_mm2", json_of(mean(g.mask_mm2))}};
+            {"ignored_pixels", g.ignored}, {"mean_mask_pixels", or_null(mean(static_cast<double>(g.stored.fracture)))}, {"mean_mask_mm2", or_null(mean(g.mask_mm2))}};
 }
 
-inline nlohmann::ordered_json json_of(const moments& m) { return {{"pixels", m.n}, {"mean", json_of(m.mean())}, {"standard_deviation", json_of(m.deviation())}}; }
+inline nlohmann::ordered_json json_of(const moments& m) { return {{"pixels", m.n}, {"mean", or_null(m.mean())}, {"standard_deviation", or_null(m.deviation())}}; }
 
 inline nlohmann::ordered_json spread_of(const std::vector<double>& sorted) {
     double sum = 0;
     for (const double x : sorted) sum += x;
     const auto mean = sorted.empty() ? std::nullopt : std::optional{sum / static_cast<double>(sorted.size())};
-    return {{"n", sorted.size()}, {"mean", json_of(mean)}, {"min", json_of(quantile(sorted, 0))}, {"p5", json_of(quantile(sorted, 0.05))}, {"median", json_of(quantile(sorted, 0.5))},
-            {"p95", json_of(quantile(sorted, 0.95))}, {"max", json_of(quantile(sorted, 1))}};
+    return {{"n", sorted.size()}, {"mean", or_null(mean)}, {"min", or_null(quantile(sorted, 0))}, {"p5", or_null(quantile(sorted, 0.05))}, {"median", or_null(quantile(sorted, 0.5))},
+            {"p95", or_null(quantile(sorted, 0.95))}, {"max", or_null(quantile(sorted, 1))}};
 }
 
 } // namespace detail

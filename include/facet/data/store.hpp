@@ -16,8 +16,8 @@
 #include <facet/data/slice.hpp>
 #include <facet/data/slice_table.hpp>
 #include <facet/data/store_format.hpp>
-#include <facet/io/mapped_file.hpp>
 #include <facet/io/npy.hpp>
+#include <facet/io/text_file.hpp>
 
 namespace facet {
 
@@ -82,15 +82,6 @@ struct store::contents {
     std::vector<std::string> image_hashes, mask_hashes;
 };
 
-namespace detail {
-
-inline std::string text_of(const std::filesystem::path& path) {
-    const mapped_file file{path};
-    return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
-}
-
-} // namespace detail
-
 inline store::store(const std::filesystem::path& folder) : contents_{std::make_unique<contents>()} {
     auto& c = *contents_;
     c.folder = folder;
@@ -99,7 +90,7 @@ inline store::store(const std::filesystem::path& folder) : contents_{std::make_u
         throw bad_input{"'" + folder.string() + "' is not a store: it has no dataset.json; `prepare --cases CASES --out STORE` makes one"};
     const auto wrong = [&](const char* file, const std::string& what) { return bad_input{"'" + (folder / file).string() + "' " + what}; };
 
-    c.dataset_json = detail::text_of(description);
+    c.dataset_json = read_text(description);
     try {
         const auto json = nlohmann::json::parse(c.dataset_json);
         if (const int format = json.at("format").get<int>(); format != store_format::version)
@@ -115,7 +106,7 @@ inline store::store(const std::filesystem::path& folder) : contents_{std::make_u
         throw wrong("dataset.json", "is damaged: it is not the description of a store");
     }
 
-    const auto table = detail::text_of(folder / "slices.csv");
+    const auto table = read_text(folder / "slices.csv");
     if (store_format::content_hash(c.image_hashes, c.mask_hashes, table) != c.content_hash)
         throw wrong("slices.csv", "or dataset.json was changed after the store was made: the content hash does not match; prepare the store again");
     c.slices = slice_table::parse(table, folder / "slices.csv");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <malloc.h>
+#include <sys/resource.h>
 
 namespace facet {
 
@@ -12,6 +13,13 @@ inline void keep_freed_memory() {
     ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
     ::mallopt(M_TOP_PAD, 64 << 20);
 #endif
+}
+
+/// The most memory that this process has held so far, in MiB.
+[[nodiscard]] inline double peak_memory_mib() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
 } // namespace facet

@@ -8,6 +8,8 @@
 
 #include <unistd.h>
 
+#include <facet/core/duration.hpp>
+
 namespace facet {
 
 /// How far a run is, on stderr: one line that is drawn over on a terminal, plain lines elsewhere.
@@ -42,14 +44,7 @@ public:
     /// Time until `total` at the pace so far: `3 min 20 s`.
     [[nodiscard]] std::string left(std::int64_t done) const {
         if (done <= first_) return "?";
-        const double passed = std::chrono::duration<double>(clock::now() - begin_).count();
-        return readable(passed / static_cast<double>(done - first_) * static_cast<double>(total_ - done));
-    }
-    [[nodiscard]] static std::string readable(double seconds) {
-        const auto s = static_cast<long long>(seconds + 0.5);
-        if (s < 60) return std::to_string(s) + " s";
-        if (s < 3600) return std::to_string(s / 60) + " min " + std::to_string(s % 60) + " s";
-        return std::to_string(s / 3600) + " h " + std::to_string(s % 3600 / 60) + " min";
+        return readable_duration(seconds_since(begin_) / static_cast<double>(done - first_) * static_cast<double>(total_ - done));
     }
 
 private:

@@ -7,6 +7,7 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <facet/core/duration.hpp>
 #include <facet/engine/batch.hpp>
 #include <facet/engine/learner.hpp>
 
@@ -15,10 +16,9 @@ namespace facet {
 /// From indices into the store to new weights; the loss, a scalar on the device. A GPU makes the batch within the step, which one graph plays; the
 /// CPU makes it first. `waited` grows by the seconds in which the batch kept the step waiting.
 inline at::Tensor training_step(learner<>& student, const augmenter& augment, std::vector<std::uint32_t> slices, std::uint64_t epoch, double* waited = nullptr) {
-    using clock = std::chrono::steady_clock;
-    const auto begin = clock::now();
+    const auto begin = std::chrono::steady_clock::now();
     const auto ready = [&] {
-        if (waited != nullptr) *waited += std::chrono::duration<double>(clock::now() - begin).count();
+        if (waited != nullptr) *waited += seconds_since(begin);
     };
     if (!augment.device().is_cpu()) {
         const auto order = augment.order(slices, epoch);

@@ -21,6 +21,7 @@
 #include <facet/evaluate/statement.hpp>
 #include <facet/evaluate/table.hpp>
 #include <facet/evaluate/values.hpp>
+#include <facet/io/or_null.hpp>
 #include <facet/metric/dice.hpp>
 #include <facet/metric/f1.hpp>
 #include <facet/metric/iou.hpp>
@@ -87,7 +88,7 @@ public:
         out["bootstrap"] = {{"unit", "patient"}, {"resamples", request_.resamples}, {"seed", request_.seed}, {"coverage", 0.95}};
         out["threshold"] = {{"value", request_.pixel_threshold},
                             {"objective", request_.pixel_objective},
-                            {"objective_value", request_.pixel_objective_value ? json(*request_.pixel_objective_value) : json(nullptr)},
+                            {"objective_value", or_null(request_.pixel_objective_value)},
                             {"fitted_on", request_.pixel_fitted_on},
                             {"at_edge", request_.pixel_at_edge}};
         out["prevalence"] = prevalences();
@@ -153,7 +154,7 @@ private:
         json out;
         const auto total = count_classes(h).total();
         out["pr_auc"] = value_of(average_precision(h), total, bootstrap_.of([&](auto w) { return counts.average_precision(w); }));
-        out["pr_auc"]["chance"] = optional_json(prevalence(h));
+        out["pr_auc"]["chance"] = or_null(prevalence(h));
         out["roc_auc"] = value_of(roc_auc(h), total, bootstrap_.of([&](auto w) { return counts.roc_auc(w); }));
         return out;
     }
@@ -180,7 +181,6 @@ private:
     }
 
     static json counts_json(const confusion& c) { return {{"tp", c.tp}, {"fp", c.fp}, {"fn", c.fn}, {"tn", c.tn}}; }
-    static json optional_json(std::optional<double> v) { return v ? json(*v) : json(nullptr); }
 
     json items_ranking(const judged_items& items) const {
         const auto n = static_cast<std::int64_t>(items.score.size());
@@ -190,7 +190,7 @@ private:
         json out;
         out["roc_auc"] = value_of(exact::roc_auc(score, items.truth), n, bootstrap_.of([&](auto w) { return counts.roc_auc(w); }));
         out["pr_auc"] = value_of(exact::average_precision(score, items.truth), n, bootstrap_.of([&](auto w) { return counts.average_precision(w); }));
-        out["pr_auc"]["chance"] = optional_json(metric::ratio(positives, n));
+        out["pr_auc"]["chance"] = or_null(metric::ratio(positives, n));
         return out;
     }
 
@@ -366,7 +366,7 @@ private:
         auto& pixel = out["pixel"];
         pixel["prevalence"] = value_of(prevalence(h), c.total());
         pixel["pr_auc"] = value_of(average_precision(h), c.total());
-        pixel["pr_auc"]["chance"] = optional_json(prevalence(h));
+        pixel["pr_auc"]["chance"] = or_null(prevalence(h));
         pixel["roc_auc"] = value_of(roc_auc(h), c.total());
         for (const auto& m : metrics_) pixel[m.name] = value_of(m.value(c), c.total());
         out["slice"] = level_items(judged_items::slices(network_).at_level(level), request_.points.slice);

@@ -20,6 +20,7 @@
 #include <facet/evaluate/evaluation.hpp>
 #include <facet/evaluate/network_scores.hpp>
 #include <facet/io/atomic_file.hpp>
+#include <facet/io/text_file.hpp>
 
 namespace facet::detail {
 
@@ -123,7 +124,7 @@ template <class T> evaluation_summary evaluator<T>::evaluate(const plan& p, cons
         const auto stored = options.run / "evaluation.json";
         if (!std::filesystem::exists(stored))
             throw bad_input{"'" + stored.string() + "' is not there, so no thresholds are stored; run `evaluate` on the run's own store first"};
-        const auto text = detail::text_of(stored);
+        const auto text = read_text(stored);
         request.points = evaluation<>::stored_points(text, stored.string(), checkpoint.path.filename().string());
         if (p.postprocess.alternatives > 0) request.postprocess = evaluation<>::stored_postprocess(text, stored.string(), p.postprocess);
     } else {

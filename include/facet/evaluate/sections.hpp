@@ -21,6 +21,7 @@
 #include <facet/evaluate/postprocessing.hpp>
 #include <facet/evaluate/scores.hpp>
 #include <facet/evaluate/values.hpp>
+#include <facet/io/or_null.hpp>
 #include <facet/metric/assd.hpp>
 #include <facet/metric/dice.hpp>
 #include <facet/metric/ece.hpp>
@@ -179,8 +180,8 @@ inline json postprocessed_section(const mask_findings& findings, const postproce
     out["policy"] = json::parse(choice.policy);
     out["alternative"] = choice.alternative;
     out["at_edge"] = choice.at_edge;
-    out["threshold"] = {{"value", choice.threshold.value}, {"objective", objective}, {"objective_value", choice.threshold.objective ? json(*choice.threshold.objective) : json(nullptr)},
-                        {"objective_value_without", choice.objective_without ? json(*choice.objective_without) : json(nullptr)}, {"fitted_on", "validation"}, {"at_edge", choice.threshold.at_edge}};
+    out["threshold"] = {{"value", choice.threshold.value}, {"objective", objective}, {"objective_value", or_null(choice.threshold.objective)},
+                        {"objective_value_without", or_null(choice.objective_without)}, {"fitted_on", "validation"}, {"at_edge", choice.threshold.at_edge}};
     for (const auto& m : metrics)
         if (m.value != nullptr) out["pixel"][m.name] = value_of(m.value(all), all.total(), bootstrap.of([&](auto w) { return m.value(counts.total(w)); }));
     out["pixel"]["counts"] = {{"tp", all.tp}, {"fp", all.fp}, {"fn", all.fn}, {"tn", all.tn}};

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <facet/evaluate/bootstrap.hpp>
+#include <facet/io/or_null.hpp>
 
 /// Numbers of an evaluation as JSON: `{"value": null|x, "n": used, "undefined": k}`.
 namespace facet::detail {
@@ -16,7 +17,7 @@ using optional_interval = std::optional<interval>;
 
 /// A pooled value used all n units or is undefined once.
 inline json value_of(std::optional<double> value, std::int64_t n) {
-    return {{"value", value ? json(*value) : json(nullptr)}, {"n", value ? n : 0}, {"undefined", value ? 0 : 1}};
+    return {{"value", or_null(value)}, {"n", value ? n : 0}, {"undefined", value ? 0 : 1}};
 }
 inline json value_of(std::optional<double> value, std::int64_t n, const optional_interval& i) {
     json v = value_of(value, n);

@@ -7,7 +7,8 @@
 #include <cstdint>
 #include <span>
 
-#include <facet/data/slicer.hpp>
+#include <facet/data/crop.hpp>
+#include <facet/data/slice_frame.hpp>
 #include <facet/data/volume.hpp>
 
 namespace facet {

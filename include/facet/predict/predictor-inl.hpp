@@ -19,13 +19,17 @@
 #include <nlohmann/json.hpp>
 
 #include <facet/core/error.hpp>
+#include <facet/data/layout.hpp>
 #include <facet/data/recipe.hpp>
+#include <facet/data/slice_frame.hpp>
 #include <facet/data/slicer.hpp>
+#include <facet/data/translate_labels.hpp>
 #include <facet/engine/inference.hpp>
 #include <facet/evaluate/evaluation.hpp>
 #include <facet/io/atomic_file.hpp>
 #include <facet/io/itk.hpp>
-#include <facet/io/mapped_file.hpp>
+#include <facet/io/or_null.hpp>
+#include <facet/io/text_file.hpp>
 #include <facet/predict/painter.hpp>
 
 namespace facet::detail::prediction {
@@ -33,16 +37,11 @@ namespace facet::detail::prediction {
 using json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-inline std::string read(const fs::path& path) {
-    const mapped_file file{path};
-    return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
-}
-
 /// How the run's slices were cut.
 inline slicing slicing_of_run(const fs::path& run, const std::string& scheme) {
     const auto path = run / "dataset.json";
     if (!fs::exists(path)) throw bad_input{"'" + path.string() + "' is not there, so it is not known how the run's slices were cut; train again with this version"};
-    const auto description = nlohmann::json::parse(read(path), nullptr, false);
+    const auto description = nlohmann::json::parse(read_text(path), nullptr, false);
     if (description.is_discarded() || !description.contains("recipe")) throw bad_input{"'" + path.string() + "' is damaged: it holds no recipe"};
     auto recipe = slicing_from(description["recipe"]);
     if (scheme == "totalsegmentator") recipe.scheme = labels::totalsegmentator{};
@@ -63,7 +62,7 @@ inline std::string statement(const std::string& data) {
 inline std::optional<fitted_point> vertebra_threshold(const fs::path& run, const checkpoint_info& checkpoint) {
     const auto path = run / "evaluation.json";
     if (!fs::exists(path)) return std::nullopt;
-    return evaluation<>::stored_points(read(path), path.string(), checkpoint.path.filename().string()).vertebra;
+    return evaluation<>::stored_points(read_text(path), path.string(), checkpoint.path.filename().string()).vertebra;
 }
 
 struct scan {
@@ -121,7 +120,7 @@ inline judged_vertebra judge(const inference<>& network, const slicer& cutter, c
 inline std::optional<postprocess_choice> chosen_postprocess(const plan& p, const fs::path& run, const checkpoint_info& checkpoint) {
     if (p.postprocess.alternatives == 0) return std::nullopt;
     const auto path = run / "evaluation.json";
-    if (fs::exists(path)) return evaluation<>::stored_postprocess(read(path), path.string(), p.postprocess);
+    if (fs::exists(path)) return evaluation<>::stored_postprocess(read_text(path), path.string(), p.postprocess);
     if (p.postprocess.alternatives > 1) throw bad_input{"'" + path.string() + "' is not there, so the postprocess is not fitted; run `evaluate` on the run's own store first"};
     return postprocess_choice{.alternative = 0, .policy = p.postprocess.describe(0), .threshold = checkpoint.threshold, .objective_without = {}};
 }
@@ -207,7 +206,7 @@ template <class T> prediction_summary predictor<T>::predict(const plan& p, const
         summary["vertebrae"]["V" + std::to_string(frame.vertebra.value)] = {
             {"name", vertebra_name(frame.vertebra)},
             {"slices", frame.count},
-            {"score", scores[i] ? d::json(*scores[i]) : d::json(nullptr)},
+            {"score", or_null(scores[i])},
             {"fractured", scores[i] && threshold ? d::json(*scores[i] >= threshold->value) : d::json(nullptr)},
             {"mask_ml", d::millilitres(mask, scan.labels, frame.vertebra.value)}};
     }

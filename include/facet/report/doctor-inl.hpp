@@ -20,6 +20,7 @@
 #include <nlohmann/json.hpp>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <facet/core/duration.hpp>
 #include <facet/core/rng.hpp>
 #include <facet/data/split.hpp>
 #include <facet/engine/batch.hpp>
@@ -94,7 +95,7 @@ public:
         if (batch.masks.eq(1).sum().item<std::int64_t>() == 0) return skipped(line, "no training slice has a fracture");
         constexpr std::int64_t most = 1'200, interval = 25;
         learner<> student{plan_, device_, options_.seed, most};
-        const auto begin = now();
+        const auto begin = std::chrono::steady_clock::now();
         double dice = 0, loss = 0;
         std::int64_t steps = 0;
         while (steps < most && dice <= 0.99) {
@@ -175,9 +176,6 @@ public:
     }
 
 private:
-    using clock = std::chrono::steady_clock;
-    static clock::time_point now() { return clock::now(); }
-    static double seconds_since(clock::time_point begin) { return std::chrono::duration<double>(now() - begin).count(); }
     static finding skipped(finding line, const std::string& why) {
         line.result = verdict::skipped;
         line.evidence = why;

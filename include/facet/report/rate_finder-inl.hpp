@@ -21,6 +21,7 @@
 #include <facet/engine/run_identity.hpp>
 #include <facet/engine/training_step.hpp>
 #include <facet/io/atomic_file.hpp>
+#include <facet/io/or_null.hpp>
 #include <facet/report/svg.hpp>
 #include <facet/report/text.hpp>
 
@@ -124,9 +125,8 @@ template <class T> rate_search rate_finder<T>::find(const plan& p, const store& 
     s.file = options.out / (std::string{p.name} + "_lr_find.json");
     s.sentence = detail::rate_sentence(s.choice, options) + "; the curve is " + s.picture.string();
     using json = nlohmann::ordered_json;
-    const auto number = [](std::optional<double> v) { return v ? json(*v) : json(nullptr); };
-    json result{{"command", "lr-find"}, {"experiment", p.name}, {"data", data.data_statement()}, {"suggestion", number(s.choice.suggestion)}, {"lowest", number(s.choice.lowest)},
-                {"steepest", number(s.choice.steepest)}, {"at_edge", s.choice.at_edge}, {"steps", s.rates.size()}, {"picture", s.picture.string()}};
+    json result{{"command", "lr-find"}, {"experiment", p.name}, {"data", data.data_statement()}, {"suggestion", or_null(s.choice.suggestion)}, {"lowest", or_null(s.choice.lowest)},
+                {"steepest", or_null(s.choice.steepest)}, {"at_edge", s.choice.at_edge}, {"steps", s.rates.size()}, {"picture", s.picture.string()}};
     s.line = result.dump();
     result.erase("picture");
     result["learning_rate"] = s.rates;

@@ -67,6 +67,12 @@ using json = nlohmann::ordered_json;
     return at->is_number() ? std::optional{at->get<double>()} : std::nullopt;
 }
 
+/// null where there is no such member.
+[[nodiscard]] inline const json& member(const json& from, const std::string& key) {
+    static const json nothing;
+    return from.is_object() && from.contains(key) ? from[key] : nothing;
+}
+
 [[nodiscard]] inline std::string text_at(const json& from, const std::string& key) {
     return from.is_object() && from.contains(key) && from[key].is_string() ? from[key].get<std::string>() : std::string{};
 }
