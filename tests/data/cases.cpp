@@ -93,6 +93,16 @@ TEST_CASE("cases that cannot be used are one sentence naming what is wrong", "[d
     CHECK_THAT(complaint(folder.path()), Catch::Contains("case.json"));
     touch(folder / "a" / "case.json", R"({"source": "dream"})");
     CHECK_THAT(complaint(folder.path()), Catch::Contains("'dream'") && Catch::Contains("scan, cohort or phantom"));
+    fs::remove(folder / "a" / "case.json");
+    touch(folder / "a" / "notes.txt");
+    CHECK(complaint(folder.path()) == "accepted");
+    touch(folder / "a" / "fracture.nii.gz"); // without its s the patient would count as healthy
+    CHECK_THAT(complaint(folder.path()), Catch::Contains("fracture.nii.gz") && Catch::Contains("neither ct, vertebrae nor fractures"));
+    const testing::scratch raw;
+    touch(raw / "imagesTr" / "s1_0000.nii.gz");
+    touch(raw / "labelsTr" / "s1.nii.gz");
+    touch(raw / "fracturesTr" / "s2.nii.gz");
+    CHECK_THAT(complaint(raw.path()), Catch::Contains("s2.nii.gz") && Catch::Contains("belongs to no image"));
 
     const auto csv = [&](const std::string& text) {
         touch(folder / "c.csv", text);

@@ -228,12 +228,15 @@ TEST_CASE("a loss that is not a number stops the run with code 4 and the step it
     const trainings b;
     plan p = plan_of<trained>;
     p.loss = [](const at::Tensor& logits, const at::Tensor&) { return logits.sum().mul(NAN); };
-    try {
-        b.train("run", p);
-        FAIL("it trained");
-    } catch (const error& e) {
-        CHECK(e.code() == exit_code::diverged);
-        CHECK_THAT(e.what(), Catch::Contains("from step 1 on"));
+    for (const std::int64_t steps : {p.steps, std::int64_t{3}}) { // three are fewer than the failures allowed in a row
+        p.steps = steps;
+        try {
+            b.train("run" + std::to_string(steps), p);
+            FAIL("it trained");
+        } catch (const error& e) {
+            CHECK(e.code() == exit_code::diverged);
+            CHECK_THAT(e.what(), Catch::Contains("from step 1 on") && Catch::Contains("look at the loss and at the data"));
+        }
     }
 }
 

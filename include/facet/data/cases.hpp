@@ -72,6 +72,23 @@ inline std::vector<fs::path> sorted_entries(const fs::path& folder) {
     return entries;
 }
 
+/// The name of an image without its ending; empty where it is no image.
+inline std::string image_stem(const fs::path& path) {
+    const auto name = path.filename().string();
+    for (const auto ending : endings)
+        if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+    return {};
+}
+
+/// An image under another name may be a misspelt fracture mask, without which its patient would count as healthy.
+inline void refuse_other_images(const fs::path& folder) {
+    for (const auto& path : sorted_entries(folder)) {
+        const auto stem = image_stem(path);
+        if (!stem.empty() && stem != "ct" && stem != "vertebrae" && stem != "fractures")
+            throw bad_input{"'" + path.string() + "' is neither ct, vertebrae nor fractures; rename it, or take it out of the patient's folder"};
+    }
+}
+
 inline void read_origin(case_files& c, const fs::path& path) {
     if (!fs::exists(path)) return;
     const auto text = read_text(path);
@@ -93,6 +110,7 @@ inline std::vector<case_files> from_folders(const fs::path& root) {
         c.ct = required_image(folder, "ct");
         c.vertebrae = required_image(folder, "vertebrae");
         c.fractures = image(folder, "fractures");
+        refuse_other_images(folder);
         read_origin(c, folder / "case.json");
         found.push_back(std::move(c));
     }
@@ -119,6 +137,10 @@ inline std::vector<case_files> from_nnunet(const fs::path& root) {
         c.fractures = image(fractures, name);
         found.push_back(std::move(c));
     }
+    if (!fs::is_directory(fractures)) return found;
+    for (const auto& path : sorted_entries(fractures))
+        if (const auto stem = image_stem(path); !stem.empty() && std::ranges::find(found, stem, &case_files::patient) == found.end())
+            throw bad_input{"'" + path.string() + "' belongs to no image; expected '" + (root / "imagesTr" / (stem + "_0000")).string() + ".nii.gz' beside it"};
     return found;
 }
 

@@ -143,7 +143,7 @@ inline void make_case(const case_files& c, const std::string& key, const slicing
     for (const auto& frame : scan.frames) count += frame.count;
     if (count == 0)
         throw bad_input{"'" + c.vertebrae.string() + "' holds no complete vertebra from " + printed({values.wanted.first}) + " to " + printed({values.wanted.last}) +
-                        "; expected at least one that the scan's border does not cut"};
+                        "; expected at least one that the scan's border does not cut, in the numbers of the recipe's label scheme"};
 
     const slicer cutter{loaded.ct, loaded.labels, loaded.fractures ? &*loaded.fractures : nullptr};
     store_writer writer{target, count, values.size};

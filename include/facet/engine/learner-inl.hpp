@@ -313,7 +313,7 @@ template <class T> void learner<T>::check_finite(std::int64_t limit) const {
     const auto* f = failures.template data_ptr<std::int64_t>();
     if (f[1] < limit) return;
     throw error{exit_code::diverged, "training diverged: from step " + std::to_string(f[2]) + " on, the loss or its gradient was not a finite number in " + std::to_string(f[1])
-                                         + " steps in a row; lower the learning rate, or lengthen the warm-up"};
+                                         + (f[2] <= 1 ? " steps in a row; it never was, so look at the loss and at the data first" : " steps in a row; lower the learning rate, or lengthen the warm-up")};
 }
 
 template <class T> named_tensors learner<T>::weights() const {

@@ -5,11 +5,12 @@
 
 namespace facet {
 
-/// What every output on this data says first; `data` is store::data_statement().
-[[nodiscard]] inline std::string statement_of(std::string_view data) {
+/// What every output on this data says first; `data` is store::data_statement(), `split`: its patients have parts.
+[[nodiscard]] inline std::string statement_of(std::string_view data, bool split = true) {
     if (data == "semi-synthetic, one CT")
         return "Virtual patients of one CT: train and test share anatomy. These numbers test the software, not fracture detection.";
     if (data == "analytic phantom") return "Analytic phantoms of a spine. These numbers test the software, not fracture detection.";
+    if (!split) return "Scans of patients, not split yet.";
     return "Scans of patients, split by patient: no patient judged here was trained on.";
 }
 

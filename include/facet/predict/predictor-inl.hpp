@@ -81,7 +81,7 @@ inline scan load(const predict_options& options, const slicing& recipe) {
     s.layout = frames_of(layout_of(s.labels, recipe.wanted), recipe);
     if (s.layout.frames.empty())
         throw bad_input{"'" + options.vertebrae.string() + "' holds no complete vertebra from " + printed({recipe.wanted.first}) + " to " + printed({recipe.wanted.last})
-                        + "; expected at least one that the scan's border does not cut"};
+                        + "; expected at least one that the scan's border does not cut, in the numbers of the label scheme (--labels totalsegmentator or verse)"};
     return s;
 }
 
@@ -122,7 +122,7 @@ inline std::optional<postprocess_choice> chosen_postprocess(const plan& p, const
     const auto path = run / "evaluation.json";
     if (fs::exists(path)) return evaluation<>::stored_postprocess(read_text(path), path.string(), p.postprocess);
     if (p.postprocess.alternatives > 1) throw bad_input{"'" + path.string() + "' is not there, so the postprocess is not fitted; run `evaluate` on the run's own store first"};
-    return postprocess_choice{.alternative = 0, .policy = p.postprocess.describe(0), .threshold = checkpoint.threshold, .objective_without = {}};
+    return postprocess_choice{.alternative = 0, .policy = p.postprocess.describe(0), .threshold = checkpoint.threshold, .objective_without = {}, .at_edge = {}};
 }
 
 /// Probabilities of a vertebra's pixels after postprocessing; 0 where it removed them.

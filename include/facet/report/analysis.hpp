@@ -168,7 +168,7 @@ inline void add_geometry(page& p, const store_statistics& s, const store& data) 
 
 inline std::string html(const store_statistics& s, const store& data) {
     page p{"What the data hold"};
-    p.statement(statement_of(data.data_statement()));
+    p.statement(statement_of(data.data_statement(), !s.by_part.empty()));
     add_totals(p, s, data);
     p.section("By level");
     p.figure(levels_chart(s), "Share of vertebrae with a fracture, from the neck down.");

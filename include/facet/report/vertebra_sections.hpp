@@ -74,13 +74,14 @@ inline void mask_section(run_page& out, const run_contents& run) {
         t.rows.push_back({name, decimal(number_at(metric, "value"), decimals), range.empty() ? std::string{undefined_sign} : range, counted(metric, "n"), counted(metric, "undefined")});
     };
     row("lesions found", member(lesion, "sensitivity"), 3);
+    row("free-response score", member(lesion, "froc"), 3);
     row("false positives per patient", member(lesion, "false_positives_per_patient"), 2);
     row("false positives per vertebra", member(lesion, "false_positives_per_volume"), 3);
     row("mm\u00b3 marked on a healthy vertebra", member(lesion, "marked_mm3_on_healthy"), 1);
     for (const auto& [key, name] : {std::pair{"hd", "Hausdorff distance, mm"}, {"hd95", "95 % Hausdorff distance, mm"}, {"assd", "average surface distance, mm"}, {"nsd", "normalised surface Dice"}})
         row(name, member(surface, key), std::string_view{key} == "nsd" ? 3 : 1);
     out.add(t);
-    out.note("Lesions are connected pieces of the truth; one counts as found if a piece of the mask touches it. Surfaces are those of fractured vertebrae, in " + counted(surface, "dimension") + " dimensions; "
+    out.note("Lesions are connected pieces of the truth; one counts as found if a piece of the mask touches it. The free-response score is the mean sensitivity at 1/4, 1/2, 1, 2, 4 and 8 false positives per patient. Surfaces are those of fractured vertebrae, in " + counted(surface, "dimension") + " dimensions; "
              + counted(member(surface, "hd95"), "worst") + " without any marked voxel count with the worst value, the diagonal of the crop.");
     std::vector<point> points;
     for (const auto& p : member(member(lesion, "froc"), "points")) points.push_back({p.at(1).get<double>(), p.at(2).get<double>()});

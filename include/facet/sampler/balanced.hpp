@@ -26,12 +26,12 @@ struct balanced {
         auto [with, without] = both_classes(c, "sampler::balanced");
         const shuffled_stream pick_with{with.size(), rng::key(c.seed, 0x706f736974697665u)};
         const shuffled_stream pick_without{without.size(), rng::key(c.seed, 0x6e65676174697665u)};
-        return [*this, with = std::move(with), without = std::move(without), pick_with, pick_without](std::int64_t step, std::span<std::int64_t> batch) {
+        return [*this, fractured = std::move(with), healthy = std::move(without), pick_with, pick_without](std::int64_t step, std::span<std::int64_t> batch) {
             const auto now = static_cast<std::uint64_t>(step);
             const auto k = static_cast<std::uint64_t>(positives(static_cast<std::int64_t>(batch.size())));
             const auto rest = batch.size() - k;
-            for (std::uint64_t i = 0; i < k; ++i) batch[i] = with[pick_with(now * k + i)];
-            for (std::uint64_t i = 0; i < rest; ++i) batch[k + i] = without[pick_without(now * rest + i)];
+            for (std::uint64_t i = 0; i < k; ++i) batch[i] = fractured[pick_with(now * k + i)];
+            for (std::uint64_t i = 0; i < rest; ++i) batch[k + i] = healthy[pick_without(now * rest + i)];
         };
     }
 
