@@ -15,7 +15,8 @@ function(facet_make_flags)
   find_program(FACET_MOLD mold)
   mark_as_advanced(FACET_MOLD)
   if(FACET_MOLD)
-    target_link_options(facet_flags INTERFACE -fuse-ld=mold)
+    # mold 1.10 of Debian 12 may let the read-only part begin with thread-local memory a page too early, and such a program does not start.
+    target_link_options(facet_flags INTERFACE -fuse-ld=mold -Wl,-z,norelro)
   endif()
 endfunction()
 

@@ -41,13 +41,13 @@ def work(job):
         (out["image"] - low).mul_(scale).clamp_(0, 1)
 
 
-def one_process(mode_seg, n=64):
+def one_process(mode_seg, n=512):
     start = now()
     work((0, n, mode_seg))
     return (now() - start) / n
 
 
-def processes(mode_seg, n=64):
+def processes(mode_seg, n=512):
     start = now()
     pool.map(work, [(n * k // THREADS, n * (k + 1) // THREADS, mode_seg) for k in range(THREADS)], chunksize=1)
     return (now() - start) / n

@@ -36,7 +36,7 @@ chain = ComposeTransforms([
 ])
 
 
-def round_(n=64):
+def round_(n=512):
     start = now()
     for i in range(n):
         normalised = (torch.from_numpy(images[i % count].astype("float32"))[None].clamp_(-160, 1800) - mean) / deviation
