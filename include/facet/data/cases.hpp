@@ -124,11 +124,10 @@ inline std::vector<case_files> from_nnunet(const fs::path& root) {
     const auto vertebrae = root / (labels_are_fractures ? "vertebraeTr" : "labelsTr"), fractures = root / (labels_are_fractures ? "labelsTr" : "fracturesTr");
     std::vector<case_files> found;
     for (const auto& path : sorted_entries(root / "imagesTr")) {
-        auto name = path.filename().string();
-        const auto ending = std::find_if(endings.begin(), endings.end(), [&](auto e) { return name.ends_with(e); });
-        if (ending == endings.end()) continue;
-        name.resize(name.size() - ending->size());
-        if (!name.ends_with("_0000")) throw bad_input{"'" + path.string() + "' is not channel 0 of an nnU-Net case; expected CASE_0000" + std::string{*ending} + " alone"};
+        auto name = image_stem(path);
+        if (name.empty()) continue;
+        const auto ending = path.filename().string().substr(name.size());
+        if (!name.ends_with("_0000")) throw bad_input{"'" + path.string() + "' is not channel 0 of an nnU-Net case; expected CASE_0000" + ending + " alone"};
         name.resize(name.size() - 5);
         case_files c;
         c.patient = c.anatomy = name;

@@ -205,7 +205,7 @@ private:
         e.train_seconds = seconds_since(epoch_begin_);
         e.images_per_second = images_per_second();
         e.data_wait_share = data_seconds_ / std::max(1e-9, e.train_seconds);
-        learner_.check_finite(std::min(failures_allowed, learner_.steps_done())); // a run that never began to learn is none, however short
+        learner_.check_finite(std::min(failures_allowed, steps_)); // a run that never began to learn is none, however short
         e.epoch = ++epoch_;
         e.step = learner_.steps_done();
         e.passes = static_cast<double>(e.step * p_.batch) / static_cast<double>(parts_.train.size());
