@@ -37,4 +37,8 @@ struct progress {
     return {.rest = static_cast<double>(step - warm) / static_cast<double>(rest), .step = step - warm, .steps = rest};
 }
 
+/// Whether the warm-up of a schedule ends before its run does; a budget without steps has a sentence of its own.
+template <const auto& self, const auto& e>
+inline constexpr bool warmup_ends = get<facet::role::budget>(e).steps < 1 || (0 <= self.warmup_steps && self.warmup_steps < get<facet::role::budget>(e).steps);
+
 } // namespace facet::schedule

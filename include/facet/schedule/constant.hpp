@@ -14,7 +14,7 @@ struct constant {
     [[nodiscard]] constexpr double operator()(std::int64_t step, std::int64_t steps) const { return progress_at(step, steps, warmup_steps).warmup; }
 
     template <const auto& self, const auto& e> static consteval void check() {
-        static_assert(get<facet::role::budget>(e).steps < 1 || (0 <= self.warmup_steps && self.warmup_steps < get<facet::role::budget>(e).steps),
+        static_assert(warmup_ends<self, e>,
                       "facet: schedule::constant needs 0 <= warmup_steps < budget.steps");
     }
 };

@@ -21,7 +21,7 @@ struct cosine {
     }
 
     template <const auto& self, const auto& e> static consteval void check() {
-        static_assert(get<facet::role::budget>(e).steps < 1 || (0 <= self.warmup_steps && self.warmup_steps < get<facet::role::budget>(e).steps),
+        static_assert(warmup_ends<self, e>,
                       "facet: schedule::cosine needs 0 <= warmup_steps < budget.steps");
         static_assert(0 <= self.final_fraction && self.final_fraction <= 1, "facet: schedule::cosine needs a final_fraction between 0 and 1");
     }

@@ -30,7 +30,7 @@ struct cosine_restarts {
         static_assert(self.first_steps > 0, "facet: schedule::cosine_restarts needs first_steps > 0, the length of the first cycle");
         static_assert(self.growth >= 1, "facet: schedule::cosine_restarts needs growth >= 1; 1 keeps all cycles equally long");
         static_assert(0 <= self.final_fraction && self.final_fraction <= 1, "facet: schedule::cosine_restarts needs a final_fraction between 0 and 1");
-        static_assert(get<facet::role::budget>(e).steps < 1 || (0 <= self.warmup_steps && self.warmup_steps < get<facet::role::budget>(e).steps), "facet: schedule::cosine_restarts needs 0 <= warmup_steps < budget.steps");
+        static_assert(warmup_ends<self, e>, "facet: schedule::cosine_restarts needs 0 <= warmup_steps < budget.steps");
     }
 };
 

@@ -21,7 +21,7 @@ struct exponential {
 
     template <const auto& self, const auto& e> static consteval void check() {
         static_assert(0 < self.final_fraction && self.final_fraction <= 1, "facet: schedule::exponential needs 0 < final_fraction <= 1: a power never reaches 0; 0.01 is usual");
-        static_assert(get<facet::role::budget>(e).steps < 1 || (0 <= self.warmup_steps && self.warmup_steps < get<facet::role::budget>(e).steps), "facet: schedule::exponential needs 0 <= warmup_steps < budget.steps");
+        static_assert(warmup_ends<self, e>, "facet: schedule::exponential needs 0 <= warmup_steps < budget.steps");
     }
 };
 

@@ -21,7 +21,7 @@ struct poly {
 
     template <const auto& self, const auto& e> static consteval void check() {
         static_assert(self.exponent > 0, "facet: schedule::poly needs exponent > 0; 0.9 is usual");
-        static_assert(get<facet::role::budget>(e).steps < 1 || (0 <= self.warmup_steps && self.warmup_steps < get<facet::role::budget>(e).steps),
+        static_assert(warmup_ends<self, e>,
                       "facet: schedule::poly needs 0 <= warmup_steps < budget.steps");
     }
 };

@@ -43,7 +43,7 @@ struct reduce_on_plateau {
         static_assert(self.patience >= 0 && self.cooldown >= 0, "facet: schedule::reduce_on_plateau needs patience >= 0 and cooldown >= 0, counted in epochs");
         static_assert(self.min_change >= 0, "facet: schedule::reduce_on_plateau needs min_change >= 0, a share of the best score");
         static_assert(0 <= self.final_fraction && self.final_fraction <= 1, "facet: schedule::reduce_on_plateau needs a final_fraction between 0 and 1");
-        static_assert(get<facet::role::budget>(e).steps < 1 || (0 <= self.warmup_steps && self.warmup_steps < get<facet::role::budget>(e).steps), "facet: schedule::reduce_on_plateau needs 0 <= warmup_steps < budget.steps");
+        static_assert(warmup_ends<self, e>, "facet: schedule::reduce_on_plateau needs 0 <= warmup_steps < budget.steps");
         static_assert(!get<facet::role::monitor>(e).name.empty(), "facet: schedule::reduce_on_plateau waits for the monitor's score, and this monitor has none; write for example "
                                                                   "monitor::best{metric::pr_auc{}}");
     }

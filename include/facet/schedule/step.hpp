@@ -23,7 +23,7 @@ struct step {
     template <const auto& self, const auto& e> static consteval void check() {
         static_assert(self.every > 0, "facet: schedule::step needs every > 0, the steps between two reductions");
         static_assert(0 < self.factor && self.factor < 1, "facet: schedule::step needs 0 < factor < 1; write schedule::constant{} to leave the rate as it is");
-        static_assert(get<facet::role::budget>(e).steps < 1 || (0 <= self.warmup_steps && self.warmup_steps < get<facet::role::budget>(e).steps), "facet: schedule::step needs 0 <= warmup_steps < budget.steps");
+        static_assert(warmup_ends<self, e>, "facet: schedule::step needs 0 <= warmup_steps < budget.steps");
     }
 };
 
