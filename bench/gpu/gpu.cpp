@@ -1,5 +1,7 @@
 // The C++ side of the GPU benchmark: one command a call, one JSON line a result. Runs on the CPU as well, for a dry run.
-// Usage: gpu DEVICE full|small COMMAND [BATCH [fp32|bf16]]     COMMAND: parity, matmul, convolutions, step, eager_step, augment, pipeline
+// Usage: gpu DEVICE full|small COMMAND [BATCH [fp32|bf16 [plain|fused|searched|both]]]
+//   COMMAND: parity, matmul, convolutions, blocks, step, eager_step, augment, pipeline
+//   fused: the blocks by our kernels; searched: cuDNN's plans chosen by timing all of them, whatever their order of additions
 #include <facet/facet.hpp>
 
 #include <cmath>
@@ -14,6 +16,8 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <facet/engine/device.hpp>
+#include <facet/engine/fused.hpp>
+#include <facet/engine/layers.hpp>
 #include <facet/engine/learner.hpp>
 #include <facet/engine/validation.hpp>
 
@@ -41,6 +45,7 @@ struct setting {
     int repeats;        ///< of what is timed
     int features;
     std::size_t slices; ///< of the store
+    std::string how;    ///< of the blocks and convolutions, added to what is reported; empty: as the engine does it
 };
 
 /// Waits for everything queued on the device.
@@ -88,6 +93,19 @@ static double largest(const std::vector<double>& a, const std::vector<double>& b
     return most;
 }
 
+/// Our kernels against LibTorch's, in whole steps: where a GPU runs them. On a CPU both sides are the same.
+static void fused_parity(const setting& s, const at::Tensor& channels, const at::Tensor& masks) {
+    const auto of = [&](bool bf16, bool fused, bool recorded = true) {
+        fused::enabled_on_gpu = fused;
+        return losses(s, s.device, bf16, channels, masks, recorded);
+    };
+    check("five fp32 steps, our kernels against LibTorch's", largest(of(false, true), of(false, false)), 1e-3);
+    check("five bf16 steps, our kernels against LibTorch's in fp32", largest(of(true, true), of(false, false)), 0.1);
+    check("the same five steps twice with our kernels", largest(of(true, true), of(true, true)), 0);
+    check("our kernels in a recorded graph against eager", largest(of(true, true), of(true, true, false)), 1e-6);
+    fused::enabled_on_gpu = false;
+}
+
 static void parity(const setting& s) {
     const made_store made{64, static_cast<std::size_t>(s.p.size)};
     const auto on = [&](at::Device device) {
@@ -109,6 +127,7 @@ static void parity(const setting& s) {
     check("loss of five steps on the device, bf16 against fp32", largest(losses(s, s.device, true, host.channels, host.masks), device), 0.1);
     check("the same five steps twice on the device", largest(losses(s, s.device, true, host.channels, host.masks), losses(s, s.device, true, host.channels, host.masks)), 0);
 
+    fused_parity(s, host.channels, host.masks);
     check("five steps of a recorded graph against eager", largest(losses(s, s.device, true, host.channels, host.masks), losses(s, s.device, true, host.channels, host.masks, false)), 1e-6);
 
     const auto logits = at::randn({8, 1, s.p.size, s.p.size}).mul(8);
@@ -182,18 +201,56 @@ static double time_convolutions(const setting& s, at::MemoryFormat format) {
     return sum;
 }
 
+static void search_plans(bool search) {
+    at::globalContext().setDeterministicCuDNN(!search);
+    at::globalContext().setBenchmarkCuDNN(search);
+    at::globalContext().setBenchmarkLimitCuDNN(0); // all plans, not the first ten
+}
+
 static void convolutions(const setting& s) {
     const double work = operations(s) * static_cast<double>(s.p.batch);
     const std::string precision = s.p.bf16 ? "bf16" : "fp32";
     for (const bool search : {false, true}) {
-        at::globalContext().setDeterministicCuDNN(!search);
-        at::globalContext().setBenchmarkCuDNN(search);
-        at::globalContext().setBenchmarkLimitCuDNN(0); // all plans, not the first ten
+        search_plans(search);
         for (const auto format : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast}) {
             const std::string how = precision + (format == at::MemoryFormat::ChannelsLast ? ", channels_last" : ", NCHW") + (search ? ", plans searched" : ", deterministic");
             report("convolutions alone, batch " + std::to_string(s.p.batch) + ", " + how, work / time_convolutions(s, format) / 1e12, "TFLOP/s");
         }
     }
+}
+
+/// Bytes a second of normalisation with ReLU and of the gate, forward and backward, by LibTorch's kernels and by ours. Counted is what the task
+/// needs, the same for both: see reads and writes below.
+static void blocks(const setting& s) {
+    const auto type = s.p.bf16 ? at::kBFloat16 : at::kFloat;
+    const auto image = [&](std::int64_t channels, std::int64_t side) {
+        return at::randn({s.p.batch, channels, side, side}, s.device).to(type).contiguous(at::MemoryFormat::ChannelsLast).set_requires_grad(true);
+    };
+    layers::registry registry;
+    for (int level : {0, 2, 4}) {
+        const std::int64_t channels = std::int64_t{s.features} << level, side = s.p.size >> level;
+        const std::string shape = std::to_string(channels) + " x " + std::to_string(side) + " x " + std::to_string(side);
+        layers::batch_norm norm{registry, shape, static_cast<int>(channels)}, g{registry, shape + "g", static_cast<int>(channels / 2)}, x{registry, shape + "x", static_cast<int>(channels / 2)},
+            p{registry, shape + "p", 1};
+        registry.to(s.device);
+        const auto a = image(channels, side), dy = at::randn_like(a), up = image(channels, side), fg = image(channels / 2, side), fx = image(channels / 2, side);
+        const auto w = at::randn({1, channels / 2, 1, 1}, s.device).set_requires_grad(true), d_out = at::randn({s.p.batch, 2 * channels, side, side}, s.device).to(type).contiguous(at::MemoryFormat::ChannelsLast);
+        const double bytes = static_cast<double>(a.numel() * a.element_size());
+        for (const bool ours : {false, true}) {
+            fused::enabled_on_gpu = ours;
+            const std::string by = shape + (ours ? ", ours" : ", LibTorch");
+            // Forward: x twice, y once; backward: x and dy twice, dx once.
+            report("normalisation and ReLU, " + by, 8 * bytes / timed(s, [&] { (void)torch::autograd::grad({norm.relu(a, true)}, {a}, {dy}); }) / 1e9, "GB/s");
+            const auto gated = [&] {
+                if (fused::takes(fg, fx, a, up)) return fused::gate(fg, fx, a, up, w, g.tensors(), x.tensors(), p.tensors());
+                const auto joined = g(fg, true).add(x(fx, true)).relu_();
+                return at::cat({a.mul(p(at::conv2d(joined, w.to(type)), true).sigmoid()), up}, 1);
+            };
+            // Forward: fg and fx twice, skip, up, out; backward: d_out, skip, d_skip, fg and fx twice, their gradients. fg and fx are half as wide.
+            report("gate, " + by, (2 + 1 + 1 + 2 + 1 + 1 + 1 + 2 + 1) * bytes / timed(s, [&] { (void)torch::autograd::grad({gated()}, {fg, fx, a, up}, {d_out}); }) / 1e9, "GB/s");
+        }
+    }
+    fused::enabled_on_gpu = false;
 }
 
 static void step(const setting& s, bool record) {
@@ -203,8 +260,8 @@ static void step(const setting& s, bool record) {
     const auto masks = at::rand({s.p.batch, 1, s.p.size, s.p.size}, s.device).gt(0.99).to(at::kByte);
     const double t = timed(s, [&] { student.step(channels, masks); });
     report("operations of a training image", operations(s) / 1e9, "GFLOP");
-    report(student.recorded() ? "step, recorded graph" : "step, eager", static_cast<double>(s.p.batch) / t, "images/s");
-    report("step, convolutions counted", operations(s) * static_cast<double>(s.p.batch) / t / 1e12, "TFLOP/s");
+    report((student.recorded() ? "step, recorded graph" : "step, eager") + s.how, static_cast<double>(s.p.batch) / t, "images/s");
+    report("step, convolutions counted" + s.how, operations(s) * static_cast<double>(s.p.batch) / t / 1e12, "TFLOP/s");
 }
 
 static void augment_alone(const setting& s) {
@@ -218,19 +275,23 @@ static void augment_alone(const setting& s) {
 static void pipeline(const setting& s) {
     const made_store made{s.slices, static_cast<std::size_t>(s.p.size)};
     training_pipeline whole{s.p, made.data(), s.device};
-    report("whole pipeline", static_cast<double>(s.p.batch) / timed(s, [&] { whole.step(); }), "images/s");
+    report("whole pipeline" + s.how, static_cast<double>(s.p.batch) / timed(s, [&] { whole.step(); }), "images/s");
 }
 
 int main(int argc, char** argv) {
-    if (argc < 4) return std::fprintf(stderr, "usage: gpu DEVICE full|small COMMAND [BATCH [fp32|bf16]]\n"), 2;
+    if (argc < 4) return std::fprintf(stderr, "usage: gpu DEVICE full|small COMMAND [BATCH [fp32|bf16 [plain|fused|searched|both]]]\n"), 2;
     const bool is_full = std::string{argv[2]} == "full";
-    setting s{.device = devices<>::open({.device = argv[1]}), .p = is_full ? plan_of<full> : plan_of<small>, .repeats = is_full ? 30 : 2, .features = is_full ? 64 : 8, .slices = is_full ? 1024u : 64u};
+    setting s{.device = devices<>::open({.device = argv[1]}), .p = is_full ? plan_of<full> : plan_of<small>, .repeats = is_full ? 30 : 2, .features = is_full ? 64 : 8, .slices = is_full ? 1024u : 64u, .how = {}};
     if (argc > 4) s.p.batch = std::stol(argv[4]);
     if (argc > 5) s.p.bf16 = std::string{argv[5]} == "bf16";
-    const std::string command = argv[3];
+    const std::string command = argv[3], how = argc > 6 ? argv[6] : "plain";
+    if (how != "plain") s.how = how == "both" ? ", fused and searched" : ", " + how;
+    fused::enabled_on_gpu = how == "fused" || how == "both";
+    if (how == "searched" || how == "both") search_plans(true);
     if (command == "parity") parity(s);
     else if (command == "matmul") matmul(s);
     else if (command == "convolutions") convolutions(s);
+    else if (command == "blocks") blocks(s);
     else if (command == "step") step(s, true);
     else if (command == "eager_step") step(s, false);
     else if (command == "augment") augment_alone(s);

@@ -118,12 +118,14 @@ def measure(session, folder):
     # 2. What the device can do: a matrix product, then the network's convolutions alone.
     session.gpu("matmul", most=40)
     session.gpu("convolutions", main_batch, "bf16", most=90)
+    session.gpu("blocks", main_batch, "bf16")
     # 3. The whole pipeline, ours and the peer's, in turns.
     store = make_store(folder, 64 if small else 256, 32 if small else 1024)
     workers = 0 if small else min(8, os.cpu_count())
     rounds = []
     for _ in range(1 if small else 2):
         ours = session.gpu("pipeline", main_batch, "bf16")
+        session.gpu("pipeline", main_batch, "bf16", "fused")
         peer = session.peer(store, main_batch, "plain", workers)
         if value(ours, "whole pipeline") and peer:
             rounds.append((value(ours, "whole pipeline"), peer[-1]["value"]))
@@ -134,6 +136,8 @@ def measure(session, folder):
         session.gpu("step", batch, "bf16")
         if batch != main_batch:
             session.gpu("pipeline", batch, "bf16")
+    for how in ["fused", "searched", "both"]:
+        session.gpu("step", main_batch, "bf16", how)
     session.gpu("eager_step", main_batch, "bf16")
     session.gpu("step", main_batch, "fp32")
     return rounds, compiled[-1]["value"] if compiled else None
@@ -146,6 +150,13 @@ def graph_gain(session, batch):
     return graph / eager if graph and eager else None
 
 
+def gain(session, batch, how):
+    """Speed of a step with our kernels, or with cuDNN's plans searched, over the engine's own."""
+    plain = value([r for r in session.rows if r["of"] == f"step {batch} bf16"], "step, recorded graph")
+    other = value(session.rows, f"step, recorded graph, {how}")
+    return other / plain if plain and other else None
+
+
 def summary(session, rounds, compiled):
     convolutions = [r["value"] for r in session.rows if r.get("name", "").startswith("convolutions alone")]
     operations = value(session.rows, "operations of a training image")
@@ -153,7 +164,8 @@ def summary(session, rounds, compiled):
     out = {"targets": {"images/s": 1250, "ratio to the eager peer": 1.5, "ratio to the compiled peer": 1.1}, "images/s": best,
            "ratio to the eager peer": min((a / b for a, b in rounds), default=None),
            "ratio to the compiled peer": best / compiled if best and compiled else None,
-           "graph against eager": graph_gain(session, 32)}
+           "graph against eager": graph_gain(session, 32),
+           **{f"step {how} against plain": gain(session, 32, how) for how in ["fused", "searched", "fused and searched"]}}
     if best and convolutions and operations:
         out["share of the convolutions' own speed"] = best * operations / 1e3 / max(convolutions)
     return out

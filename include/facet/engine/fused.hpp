@@ -1,241 +1,49 @@
 #pragma once
 
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <initializer_list>
-#include <vector>
+#include <facet/engine/cpu/fused.hpp>
+#include <facet/engine/cuda/fused.hpp>
+#include <facet/engine/norm_tensors.hpp>
 
-#include <ATen/Functions.h>
-#include <torch/csrc/autograd/custom_function.h>
-
-#include <facet/engine/kernels/gate.hpp>
-#include <facet/engine/kernels/norm.hpp>
-
-/// Blocks of a network as one function each on the CPU: fewer passes over memory than a chain of operations, and less kept for the way back.
-/// Statistics are in fp32 and double whatever the images are. The chain of plain operations is their oracle (tests/engine/fused.cpp) and what runs
-/// everywhere else.
+/// Blocks of a network as one function each: fewer passes over memory than a chain of operations, and less kept for the way back. The chain of plain
+/// operations is their oracle (tests/engine/fused.cpp, tests/engine/cuda_kernels.cpp) and what runs everywhere else.
 namespace facet::fused {
 
 /// Turned off only to compare with the plain operations.
 inline bool enabled = true;
-
-constexpr double momentum = 0.1, epsilon = 1e-5; ///< of torch.nn.BatchNorm2d
-
-/// A batch normalisation's tensors, each [C] and fp32.
-struct norm {
-    at::Tensor weight, bias, running_mean, running_variance;
-};
-
-/// Whether the kernels take such an image: on the CPU, fp32 or bf16, channels_last.
-inline bool takes(const at::Tensor& x) {
-    return enabled && x.is_cpu() && x.dim() == 4 && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) && x.is_contiguous(at::MemoryFormat::ChannelsLast);
-}
+/// The kernels of a GPU are proved right on the CPU but were never timed on a GPU: off until they were faster there (bench/gpu).
+inline bool enabled_on_gpu = false;
 
 namespace detail {
 
-using kernels::channel_vector;
-
-/// at::Tensor::const_data_ptr<T> has different names in the libraries that GCC built and in programs of clang.
-template <class T> const T* read(const at::Tensor& x) { return static_cast<const T*>(x.const_data_ptr()); }
-
-/// An image [N,C,H,W] in channels_last, or `channels` of it from `first` on.
-template <class T> kernels::matrix<const T> pixels(const at::Tensor& x, std::int64_t first = 0, std::int64_t channels = 0) {
-    const auto all = x.size(1);
-    return {read<T>(x) + first, x.numel() / all, channels > 0 ? channels : all, all};
-}
-
-inline at::Tensor image_like(const at::Tensor& x, std::int64_t channels) { return at::empty({x.size(0), channels, x.size(2), x.size(3)}, x.options(), at::MemoryFormat::ChannelsLast); }
-
-inline void with_type(const at::Tensor& x, auto&& body) {
-    if (x.scalar_type() == at::kBFloat16) body(c10::BFloat16{});
-    else body(float{});
-}
-
-inline channel_vector values(const at::Tensor& x) { return {read<float>(x), read<float>(x) + x.numel()}; }
-inline at::Tensor tensor_of(const channel_vector& v) {
-    auto out = at::empty({static_cast<std::int64_t>(v.size())}, at::kFloat);
-    std::copy(v.begin(), v.end(), out.data_ptr<float>());
-    return out;
-}
-
-/// The moments of a batch as a layer uses them: norm(x) = scale x + shift.
-struct statistics {
-    channel_vector scale, shift, mean, inverse_deviation;
-};
-
-inline statistics statistics_of(const std::vector<double>& mean, const std::vector<double>& variance, const norm& n) {
-    const auto channels = mean.size();
-    statistics s{channel_vector(channels), channel_vector(channels), channel_vector(channels), channel_vector(channels)};
-    for (std::size_t c = 0; c < channels; ++c) {
-        const double inverse = 1 / std::sqrt(variance[c] + epsilon), scale = read<float>(n.weight)[c] * inverse;
-        s.scale[c] = static_cast<float>(scale);
-        s.shift[c] = static_cast<float>(read<float>(n.bias)[c] - mean[c] * scale);
-        s.mean[c] = static_cast<float>(mean[c]);
-        s.inverse_deviation[c] = static_cast<float>(inverse);
-    }
-    return s;
-}
-
-/// Of this batch, which also moves the running statistics.
-template <class T> statistics learn(const kernels::matrix<const T>& x, const norm& n) {
-    const auto m = kernels::moments_of(x);
-    const double unbiased = static_cast<double>(x.rows) / static_cast<double>(std::max<std::int64_t>(1, x.rows - 1));
-    auto* mean = n.running_mean.data_ptr<float>();
-    auto* variance = n.running_variance.data_ptr<float>();
-    for (std::size_t c = 0; c < m.mean.size(); ++c) {
-        mean[c] = static_cast<float>(mean[c] + momentum * (m.mean[c] - mean[c]));
-        variance[c] = static_cast<float>(variance[c] + momentum * (m.variance[c] * unbiased - variance[c]));
-    }
-    return statistics_of(m.mean, m.variance, n);
-}
-
-/// What was learned.
-inline statistics recall(const norm& n) {
-    const auto mean = values(n.running_mean), variance = values(n.running_variance);
-    return statistics_of({mean.begin(), mean.end()}, {variance.begin(), variance.end()}, n);
-}
-
-/// Vectors of one length, side by side, as a tensor that can be saved; and back.
-inline at::Tensor packed(std::initializer_list<const channel_vector*> vectors) {
-    channel_vector all;
-    for (const auto* v : vectors) all.insert(all.end(), v->begin(), v->end());
-    return tensor_of(all);
-}
-inline std::vector<channel_vector> unpacked(const at::Tensor& all, std::size_t n) {
-    const auto* from = read<float>(all);
-    const auto length = static_cast<std::size_t>(all.numel()) / n;
-    std::vector<channel_vector> out;
-    for (std::size_t i = 0; i < n; ++i) out.emplace_back(from + i * length, from + (i + 1) * length);
-    return out;
-}
-
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
-
-struct norm_relu_function : torch::autograd::Function<norm_relu_function> {
-    static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& running_mean, const at::Tensor& running_variance) {
-        auto y = image_like(x, x.size(1));
-        with_type(x, [&]<class T>(T) {
-            const auto s = learn(pixels<T>(x), {weight, bias, running_mean, running_variance});
-            kernels::apply_relu(pixels<T>(x), s.scale, s.shift, y.template mutable_data_ptr<T>());
-            context->save_for_backward({x, weight, packed({&s.scale, &s.shift, &s.mean, &s.inverse_deviation})});
-        });
-        return y;
-    }
-    static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-        const auto saved = context->get_saved_variables();
-        const auto& x = saved[0];
-        const auto dy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
-        const auto s = unpacked(saved[2], 4);
-        auto dx = image_like(x, x.size(1));
-        kernels::norm_backward k;
-        with_type(x, [&]<class T>(T) {
-            const auto* g = read<T>(dy);
-            k = kernels::finish_backward(kernels::relu_backward_sums(pixels<T>(x), g, s[0], s[1], s[2]), read<float>(saved[1]), s[2], s[3], x.numel() / x.size(1));
-            kernels::relu_backward(pixels<T>(x), g, s[0], s[1], k, dx.template mutable_data_ptr<T>());
-        });
-        return {dx, tensor_of(k.weight), tensor_of(k.bias), {}, {}};
-    }
-};
-
-/// The gate's forward pass from the statistics of its three norms.
-template <class T> at::Tensor merged(const at::Tensor& skip, const at::Tensor& up, const at::Tensor& logits, const statistics& p) {
-    auto out = image_like(skip, 2 * skip.size(1));
-    kernels::gate_merge(pixels<T>(skip), pixels<T>(up), read<float>(logits), p.scale[0], p.shift[0], out.template mutable_data_ptr<T>());
-    return out;
-}
-inline kernels::gate_scales joined(const statistics& g, const statistics& x) {
-    kernels::gate_scales s{g.scale, x.scale, g.shift};
-    for (std::size_t c = 0; c < s.shift.size(); ++c) s.shift[c] += x.shift[c];
-    return s;
-}
-inline kernels::matrix<const float> column(const at::Tensor& values) { return {read<float>(values), values.numel(), 1, 1}; }
-
-struct gate_function : torch::autograd::Function<gate_function> {
-    static at::Tensor forward(AutogradContext* context, const at::Tensor& fg, const at::Tensor& fx, const at::Tensor& skip, const at::Tensor& up, const at::Tensor& psi_weight,
-                              const at::Tensor& g_weight, const at::Tensor& g_bias, const at::Tensor& x_weight, const at::Tensor& x_bias, const at::Tensor& p_weight, const at::Tensor& p_bias,
-                              const std::vector<at::Tensor>& running) {
-        auto logits = at::empty({fg.numel() / fg.size(1)}, at::kFloat);
-        at::Tensor out;
-        with_type(fg, [&]<class T>(T) {
-            const auto g = learn(pixels<T>(fg), {g_weight, g_bias, running[0], running[1]}), x = learn(pixels<T>(fx), {x_weight, x_bias, running[2], running[3]});
-            const auto s = joined(g, x);
-            kernels::gate_logits(pixels<T>(fg), pixels<T>(fx), s, read<float>(psi_weight), logits.data_ptr<float>());
-            const auto p = learn(column(logits), {p_weight, p_bias, running[4], running[5]});
-            out = merged<T>(skip, up, logits, p);
-            context->save_for_backward({fg, fx, skip, logits, psi_weight, g_weight, x_weight, p_weight,
-                                        packed({&s.scale_g, &s.scale_x, &s.shift, &g.mean, &g.inverse_deviation, &x.mean, &x.inverse_deviation}),
-                                        packed({&p.scale, &p.shift, &p.mean, &p.inverse_deviation})});
-        });
-        return out;
-    }
-    static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-        const auto saved = context->get_saved_variables();
-        const auto &fg = saved[0], &fx = saved[1], &skip = saved[2], &logits = saved[3], &psi_weight = saved[4];
-        const auto d_out = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
-        const auto v = unpacked(saved[8], 7), p = unpacked(saved[9], 4);
-        const kernels::gate_scales s{v[0], v[1], v[2]};
-        const auto channels = skip.size(1), rows = logits.numel();
-        auto d_skip = image_like(skip, channels), d_fg = image_like(fg, fg.size(1)), d_fx = image_like(fx, fx.size(1));
-        auto d_normed = at::empty_like(logits), d_logits = at::empty_like(logits);
-        kernels::norm_backward kg, kx, kp;
-        channel_vector d_psi;
-        with_type(fg, [&]<class T>(T) {
-            kernels::gate_merge_backward(pixels<T>(d_out, 0, channels), pixels<T>(skip), read<float>(logits), p[0][0], p[1][0], d_skip.template mutable_data_ptr<T>(), d_normed.data_ptr<float>());
-            const channel_vector zero{0}, one{1}; // norm without ReLU: an output of 1 is positive
-            const auto* dn = read<float>(d_normed);
-            kp = kernels::finish_backward(kernels::relu_backward_sums(column(logits), dn, zero, one, p[2]), read<float>(saved[7]), p[2], p[3], rows);
-            kernels::relu_backward(column(logits), dn, zero, one, kp, d_logits.data_ptr<float>());
-
-            const auto* w = read<float>(psi_weight);
-            const auto* dl = read<float>(d_logits);
-            const auto sums = kernels::gate_backward_sums(pixels<T>(fg), pixels<T>(fx), s, w, dl, v[3], v[5]);
-            const auto width = fg.size(1);
-            const auto part = [&](std::int64_t i) { return std::vector<double>(sums.begin() + i * width, sums.begin() + (i + 1) * width); };
-            auto of_g = part(0), of_x = part(0);
-            const auto slope_g = part(1), slope_x = part(2), of_psi = part(3);
-            of_g.insert(of_g.end(), slope_g.begin(), slope_g.end());
-            of_x.insert(of_x.end(), slope_x.begin(), slope_x.end());
-            d_psi.assign(of_psi.begin(), of_psi.end());
-            kg = kernels::finish_backward(of_g, read<float>(saved[5]), v[3], v[4], rows);
-            kx = kernels::finish_backward(of_x, read<float>(saved[6]), v[5], v[6], rows);
-            kernels::gate_backward(pixels<T>(fg), pixels<T>(fx), s, w, dl, kg, kx, d_fg.template mutable_data_ptr<T>(), d_fx.template mutable_data_ptr<T>());
-        });
-        return {d_fg, d_fx, d_skip, d_out.narrow(1, channels, channels), tensor_of(d_psi).view(psi_weight.sizes()), tensor_of(kg.weight), tensor_of(kg.bias), tensor_of(kx.weight), tensor_of(kx.bias),
-                tensor_of(kp.weight), tensor_of(kp.bias), {}};
-    }
-};
+inline bool for_gpu(const at::Tensor& x) { return enabled_on_gpu && cuda::takes(x); }
 
 } // namespace detail
 
+/// Whether there is a function for all of these images [N,C,H,W].
+template <class... X> bool takes(const at::Tensor& first, const X&... others) {
+    if (!enabled) return false;
+    if (detail::for_gpu(first)) return (cuda::takes(others) && ...);
+    return cpu::takes(first) && (cpu::takes(others) && ...);
+}
+
 /// max(norm(x), 0) of a batch [N,C,H,W], moving the running statistics.
-inline at::Tensor norm_relu(const at::Tensor& x, const norm& n) { return detail::norm_relu_function::apply(x, n.weight, n.bias, n.running_mean, n.running_variance); }
+inline at::Tensor norm_relu(const at::Tensor& x, const norm_tensors& n) { return detail::for_gpu(x) ? cuda::norm_relu(x, n) : cpu::norm_relu(x, n); }
 
 /// The same with the running statistics; carries no gradient.
-inline at::Tensor norm_relu_frozen(const at::Tensor& x, const norm& n) {
-    auto y = detail::image_like(x, x.size(1));
-    const auto s = detail::recall(n);
-    detail::with_type(x, [&]<class T>(T) { kernels::apply_relu(detail::pixels<T>(x), s.scale, s.shift, y.template mutable_data_ptr<T>()); });
-    return y;
-}
+inline at::Tensor norm_relu_frozen(const at::Tensor& x, const norm_tensors& n) { return detail::for_gpu(x) ? cuda::norm_relu_frozen(x, n) : cpu::norm_relu_frozen(x, n); }
 
 /// [skip sigmoid(norm_p(w . max(norm_g(fg) + norm_x(fx), 0))), up]: fg and fx are [N,G,H,W], skip and up [N,C,H,W], w is [1,G,1,1]; the result is
 /// [N,2C,H,W]. Moves the running statistics.
-inline at::Tensor gate(const at::Tensor& fg, const at::Tensor& fx, const at::Tensor& skip, const at::Tensor& up, const at::Tensor& w, const norm& g, const norm& x, const norm& p) {
-    return detail::gate_function::apply(fg, fx, skip, up, w, g.weight, g.bias, x.weight, x.bias, p.weight, p.bias,
-                                        std::vector<at::Tensor>{g.running_mean, g.running_variance, x.running_mean, x.running_variance, p.running_mean, p.running_variance});
+inline at::Tensor gate(const at::Tensor& fg, const at::Tensor& fx, const at::Tensor& skip, const at::Tensor& up, const at::Tensor& w, const norm_tensors& g, const norm_tensors& x, const norm_tensors& p) {
+    const auto function = detail::for_gpu(fg) ? &cuda::gate : &cpu::gate;
+    return function(fg, fx, skip, up, w, g, x, p);
 }
 
 /// The same with the running statistics; carries no gradient.
-inline at::Tensor gate_frozen(const at::Tensor& fg, const at::Tensor& fx, const at::Tensor& skip, const at::Tensor& up, const at::Tensor& w, const norm& g, const norm& x, const norm& p) {
-    auto logits = at::empty({fg.numel() / fg.size(1)}, at::kFloat);
-    at::Tensor out;
-    detail::with_type(fg, [&]<class T>(T) {
-        kernels::gate_logits(detail::pixels<T>(fg), detail::pixels<T>(fx), detail::joined(detail::recall(g), detail::recall(x)), detail::read<float>(w), logits.data_ptr<float>());
-        out = detail::merged<T>(skip, up, logits, detail::recall(p));
-    });
-    return out;
+inline at::Tensor gate_frozen(const at::Tensor& fg, const at::Tensor& fx, const at::Tensor& skip, const at::Tensor& up, const at::Tensor& w, const norm_tensors& g, const norm_tensors& x,
+                              const norm_tensors& p) {
+    const auto function = detail::for_gpu(fg) ? &cuda::gate_frozen : &cpu::gate_frozen;
+    return function(fg, fx, skip, up, w, g, x, p);
 }
 
 } // namespace facet::fused

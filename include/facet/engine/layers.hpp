@@ -125,14 +125,14 @@ public:
           batches_{r.buffer(name + ".num_batches_tracked", at::zeros({}, at::kLong))} {}
 
     [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const {
-        return at::batch_norm(x, weight_, bias_, mean_, variance_, training, fused::momentum, fused::epsilon, true);
+        return at::batch_norm(x, weight_, bias_, mean_, variance_, training, norm_momentum, norm_epsilon, true);
     }
     /// Followed by ReLU, in one function where there is one.
     [[nodiscard]] at::Tensor relu(const at::Tensor& x, bool training) const {
         if (!fused::takes(x) || (!training && at::GradMode::is_enabled())) return (*this)(x, training).relu_();
         return training ? fused::norm_relu(x, tensors()) : fused::norm_relu_frozen(x, tensors());
     }
-    [[nodiscard]] fused::norm tensors() const { return {weight_, bias_, mean_, variance_}; }
+    [[nodiscard]] norm_tensors tensors() const { return {weight_, bias_, mean_, variance_}; }
 
 private:
     at::Tensor weight_, bias_, mean_, variance_, batches_;

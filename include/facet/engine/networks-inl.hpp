@@ -110,7 +110,7 @@ public:
     /// [gated skip, up], twice the channels.
     [[nodiscard]] at::Tensor operator()(const at::Tensor& up, const at::Tensor& skip, bool training) const {
         const auto fg = gate_(up), fx = skip_(skip);
-        if (!fused::takes(fg) || !fused::takes(fx) || !fused::takes(skip) || !fused::takes(up) || (!training && at::GradMode::is_enabled())) {
+        if (!fused::takes(fg, fx, skip, up) || (!training && at::GradMode::is_enabled())) {
             const auto joined = gate_norm_(fg, training).add(skip_norm_(fx, training)).relu_();
             return at::cat({skip.mul(psi_norm_(psi_(joined), training).sigmoid()), up}, 1);
         }

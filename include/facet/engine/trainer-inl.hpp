@@ -182,6 +182,7 @@ private:
         v.logit_shift = order_.logit_shift(learner_.steps_done());
         score_counter counter{data_};
         const c10::InferenceMode no_grad;
+        const auto loss = at::zeros({}, at::TensorOptions{device_}.dtype(at::kDouble));
         const auto n = parts_.validation.size();
         const std::size_t most = static_cast<std::size_t>(std::max<std::int64_t>(p_.batch, (device_.is_cpu() ? 4 : 64) * 65'536 / (p_.size * p_.size)));
         for (std::size_t first = 0; first < n; first += most) {
@@ -189,9 +190,10 @@ private:
             const auto batch = augment_.plain({parts_.validation.begin() + static_cast<std::ptrdiff_t>(first), parts_.validation.begin() + static_cast<std::ptrdiff_t>(last)});
             const auto logits = learner_.logits(batch.channels);
             const auto seen = supervise(logits, batch.masks);
-            v.loss += p_.loss(seen.logits, seen.target).item<double>() * static_cast<double>(last - first) / static_cast<double>(n);
+            loss.add_(p_.loss(seen.logits, seen.target).to(at::kDouble), static_cast<double>(last - first) / static_cast<double>(n));
             counter.add(batch.slices, logits.add(v.logit_shift), batch.masks);
         }
+        v.loss = loss.item<double>(); // until here a GPU was never waited for
         v.by_level = counter.by_level();
         v.total = counter.total();
         v.threshold = p_.choose_threshold(v.total);

@@ -41,7 +41,8 @@ public:
         bin = bin.clamp(-1, static_cast<double>(inner)).to(at::kLong).add(1);
         auto slot = bin.add(masks.eq(1).to(at::kLong), static_cast<std::int64_t>(score_histogram::bins));
         slot = slot.masked_fill(masks.eq(ignore_label), slots - 1).add(level.to(logits.device(), true), slots);
-        counts_.add_(at::bincount(slot.flatten(), {}, counts_.numel()));
+        const auto flat = slot.flatten(); // not bincount, which asks the device for the largest
+        counts_.scatter_add_(0, flat, at::ones_like(flat));
     }
 
     [[nodiscard]] std::map<int, score_histogram> by_level() {

@@ -10,7 +10,7 @@
 
 /// What the kernels of the CPU are written in: matrices of pixels by channels (channels_last images), V channels at a time, in fp32. The
 /// vectors are those of the compiler and work on any processor; wide ones are split where it has none.
-namespace facet::kernels {
+namespace facet::cpu {
 
 /// `rows` pixels of `channels` numbers; `stride` from one pixel to the next.
 template <class T> struct matrix {
@@ -116,4 +116,4 @@ template <class F> void with_lanes(std::int64_t channels, const F& body) {
     else body.template operator()<1>();
 }
 
-} // namespace facet::kernels
+} // namespace facet::cpu

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <vector>
 
-#include <facet/engine/kernels/norm.hpp>
+#include <facet/engine/cpu/norm.hpp>
 
 /// Additive attention on pixels by channels: z = max(norm(fg) + norm(fx), 0), logit = w.z, psi = sigmoid(norm(logit)), out = [skip psi, up].
 /// G channels in fg and fx, C in skip and up, 2 C in out. Of all this only fg, fx, skip and one logit a pixel are kept for the way back.
-namespace facet::kernels {
+namespace facet::cpu {
 
 /// norm(fg) + norm(fx) as scale_g fg + scale_x fx + shift.
 struct gate_scales {
@@ -142,4 +142,4 @@ void gate_backward(const matrix<const T>& fg, const matrix<const T>& fx, const g
     });
 }
 
-} // namespace facet::kernels
+} // namespace facet::cpu

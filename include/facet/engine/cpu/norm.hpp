@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <vector>
 
-#include <facet/engine/kernels/lanes.hpp>
+#include <facet/engine/cpu/lanes.hpp>
 
 /// Batch normalisation with ReLU on pixels by channels. Forward: y = max(scale x + shift, 0). Backward, from x alone: g = dy where y > 0,
 /// dx = a g + b x + c. One read to sum, one read and one write to apply, each way.
-namespace facet::kernels {
+namespace facet::cpu {
 
 /// One number a channel.
 using channel_vector = std::vector<float>;
@@ -154,4 +154,4 @@ void relu_backward(const matrix<const T>& pixels, const T* dy, const channel_vec
     });
 }
 
-} // namespace facet::kernels
+} // namespace facet::cpu
