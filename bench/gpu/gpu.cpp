@@ -1,11 +1,12 @@
 // The C++ side of the GPU benchmark: one command a call, one JSON line a result. Runs on the CPU as well, for a dry run.
-// Usage: gpu DEVICE full|small COMMAND [BATCH [fp32|bf16 [plain|fused|searched|both]]]
-//   COMMAND: parity, matmul, convolutions, blocks, step, eager_step, augment, pipeline
-//   fused: the blocks by our kernels; searched: cuDNN's plans chosen by timing all of them, whatever their order of additions
+// Usage: gpu DEVICE full|small COMMAND [BATCH [fp32|bf16 [plain|fused]]]
+//   COMMAND: parity, fused_parity, matmul, convolutions, blocks, step, steps, eager_step, augment, pipeline
+//   fused: the blocks by our kernels
 #include <facet/facet.hpp>
 
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <numeric>
 #include <string>
@@ -15,6 +16,7 @@
 #include <ATen/Context.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <facet/engine/cuda/launcher.hpp>
 #include <facet/engine/device.hpp>
 #include <facet/engine/fused.hpp>
 #include <facet/engine/layers.hpp>
@@ -62,9 +64,17 @@ static double timed(const setting& s, const std::function<void()>& work) {
            / s.repeats;
 }
 
-static void report(const std::string& name, double value, const char* unit) { std::printf("{\"name\": \"%s\", \"value\": %.6g, \"unit\": \"%s\"}\n", name.c_str(), value, unit); }
+/// As Python's json reads it.
+static std::string number(double x) {
+    if (std::isnan(x)) return "NaN";
+    if (std::isinf(x)) return x > 0 ? "Infinity" : "-Infinity";
+    char text[32];
+    std::snprintf(text, sizeof text, "%.6g", x);
+    return text;
+}
+static void report(const std::string& name, double value, const char* unit) { std::printf("{\"name\": \"%s\", \"value\": %s, \"unit\": \"%s\"}\n", name.c_str(), number(value).c_str(), unit); }
 static void check(const char* name, double difference, double most) {
-    std::printf("{\"check\": \"%s\", \"difference\": %.6g, \"most\": %.6g, \"ok\": %s}\n", name, difference, most, difference <= most ? "true" : "false");
+    std::printf("{\"check\": \"%s\", \"difference\": %s, \"most\": %s, \"ok\": %s}\n", name, number(difference).c_str(), number(most).c_str(), difference <= most ? "true" : "false");
 }
 
 // ---- correctness ----------------------------------------------------------------------------------------------------------------------
@@ -85,6 +95,7 @@ static std::vector<double> losses(const setting& s, at::Device device, bool bf16
     student.record(recorded);
     std::vector<double> out;
     for (int i = 0; i < 5; ++i) out.push_back(student.step(channels.to(device), masks.to(device)).item<double>());
+    if (recorded && device.is_cuda() && !student.recorded()) check("a step can be recorded", 1, 0);
     return out;
 }
 static double largest(const std::vector<double>& a, const std::vector<double>& b) {
@@ -93,8 +104,18 @@ static double largest(const std::vector<double>& a, const std::vector<double>& b
     return most;
 }
 
+/// Eight augmented slices.
+static training_batch some_batch(const setting& s, const made_store& made, at::Device device) {
+    const resident_store resident{made.data(), device, s.p.residency};
+    return augmenter{s.p, made.data(), resident, 1}(first_slices(8), 3, true);
+}
+
 /// Our kernels against LibTorch's, in whole steps: where a GPU runs them. On a CPU both sides are the same.
-static void fused_parity(const setting& s, const at::Tensor& channels, const at::Tensor& masks) {
+static void fused_parity(const setting& s) {
+    if (s.device.is_cuda()) check("our kernels are compiled and loaded", cuda::launchers<>::of_gpu() != nullptr ? 0 : 1, 0);
+    const made_store made{64, static_cast<std::size_t>(s.p.size)};
+    const auto batch = some_batch(s, made, at::kCPU);
+    const auto &channels = batch.channels, &masks = batch.masks;
     const auto of = [&](bool bf16, bool fused, bool recorded = true) {
         fused::enabled_on_gpu = fused;
         return losses(s, s.device, bf16, channels, masks, recorded);
@@ -108,11 +129,7 @@ static void fused_parity(const setting& s, const at::Tensor& channels, const at:
 
 static void parity(const setting& s) {
     const made_store made{64, static_cast<std::size_t>(s.p.size)};
-    const auto on = [&](at::Device device) {
-        const resident_store resident{made.data(), device, s.p.residency};
-        return augmenter{s.p, made.data(), resident, 1}(first_slices(8), 3, true);
-    };
-    const auto host = on(at::kCPU), there = on(s.device);
+    const auto host = some_batch(s, made, at::kCPU), there = some_batch(s, made, s.device);
     check("augmented Hounsfield units, CPU against device", largest(host.images, there.images), 1.0); // one HU of a range of 2,500
     check("augmented channels, CPU against device", largest(host.channels, there.channels), 5e-3);
     check("share of mask pixels that differ", host.masks.ne(there.masks.cpu()).to(at::kFloat).mean().item<double>(), 1e-3); // nearest pixel, ties
@@ -127,7 +144,6 @@ static void parity(const setting& s) {
     check("loss of five steps on the device, bf16 against fp32", largest(losses(s, s.device, true, host.channels, host.masks), device), 0.1);
     check("the same five steps twice on the device", largest(losses(s, s.device, true, host.channels, host.masks), losses(s, s.device, true, host.channels, host.masks)), 0);
 
-    fused_parity(s, host.channels, host.masks);
     check("five steps of a recorded graph against eager", largest(losses(s, s.device, true, host.channels, host.masks), losses(s, s.device, true, host.channels, host.masks, false)), 1e-6);
 
     const auto logits = at::randn({8, 1, s.p.size, s.p.size}).mul(8);
@@ -201,7 +217,9 @@ static double time_convolutions(const setting& s, at::MemoryFormat format) {
     return sum;
 }
 
+/// All of cuDNN's plans are timed and the fastest is taken, whatever the order of its additions.
 static void search_plans(bool search) {
+    at::globalContext().setDeterministicAlgorithms(!search, true);
     at::globalContext().setDeterministicCuDNN(!search);
     at::globalContext().setBenchmarkCuDNN(search);
     at::globalContext().setBenchmarkLimitCuDNN(0); // all plans, not the first ten
@@ -264,6 +282,17 @@ static void step(const setting& s, bool record) {
     report("step, convolutions counted" + s.how, operations(s) * static_cast<double>(s.p.batch) / t / 1e12, "TFLOP/s");
 }
 
+/// The engine's own step, with our kernels, with cuDNN's plans searched, and with both: in one process, which searches once.
+static void steps(setting s) {
+    for (const bool search : {false, true})
+        for (const bool ours : {false, true}) {
+            fused::enabled_on_gpu = ours;
+            search_plans(search);
+            s.how = search && ours ? ", fused and searched" : search ? ", searched" : ours ? ", fused" : ", plain";
+            step(s, true);
+        }
+}
+
 static void augment_alone(const setting& s) {
     const made_store made{s.slices, static_cast<std::size_t>(s.p.size)};
     const resident_store resident{made.data(), s.device, s.p.residency};
@@ -279,20 +308,22 @@ static void pipeline(const setting& s) {
 }
 
 int main(int argc, char** argv) {
-    if (argc < 4) return std::fprintf(stderr, "usage: gpu DEVICE full|small COMMAND [BATCH [fp32|bf16 [plain|fused|searched|both]]]\n"), 2;
+    std::setvbuf(stdout, nullptr, _IOLBF, 0); // what is done is told, whatever comes after
+    if (argc < 4) return std::fprintf(stderr, "usage: gpu DEVICE full|small COMMAND [BATCH [fp32|bf16 [plain|fused]]]\n"), 2;
     const bool is_full = std::string{argv[2]} == "full";
     setting s{.device = devices<>::open({.device = argv[1]}), .p = is_full ? plan_of<full> : plan_of<small>, .repeats = is_full ? 30 : 2, .features = is_full ? 64 : 8, .slices = is_full ? 1024u : 64u, .how = {}};
     if (argc > 4) s.p.batch = std::stol(argv[4]);
     if (argc > 5) s.p.bf16 = std::string{argv[5]} == "bf16";
     const std::string command = argv[3], how = argc > 6 ? argv[6] : "plain";
-    if (how != "plain") s.how = how == "both" ? ", fused and searched" : ", " + how;
-    fused::enabled_on_gpu = how == "fused" || how == "both";
-    if (how == "searched" || how == "both") search_plans(true);
+    if (how != "plain") s.how = ", " + how;
+    fused::enabled_on_gpu = how == "fused";
     if (command == "parity") parity(s);
+    else if (command == "fused_parity") fused_parity(s);
     else if (command == "matmul") matmul(s);
     else if (command == "convolutions") convolutions(s);
     else if (command == "blocks") blocks(s);
     else if (command == "step") step(s, true);
+    else if (command == "steps") steps(s);
     else if (command == "eager_step") step(s, false);
     else if (command == "augment") augment_alone(s);
     else if (command == "pipeline") pipeline(s);

@@ -185,7 +185,6 @@ TEST_CASE("an experiment that postprocesses has it fitted on validation, judged 
     CHECK(again["postprocessed"] == p);
     CHECK(again["lesion"] == first["lesion"]);
 
-    static constexpr experiment other = with(cleaned, postprocess::min_area{.mm2 = 40});
     try {
         (void)evaluator<>::evaluate(plan_of<other>, m.options);
         FAIL("another postprocess was taken for the stored one");

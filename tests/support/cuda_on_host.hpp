@@ -31,7 +31,7 @@ struct index3 {
 class block {
 public:
     block(int count, std::size_t shared, bool backwards) : shared_(shared / sizeof(double) + 1), backwards_{backwards}, threads_(static_cast<std::size_t>(count)), shuffled_(static_cast<std::size_t>(count)) {
-        for (auto& t : threads_) t.stack = std::make_unique<char[]>(stack_size);
+        for (auto& t : threads_) t.stack = std::make_unique_for_overwrite<char[]>(stack_size);
     }
 
     void run(const std::function<void()>& kernel, const std::function<void(int)>& enter) {

@@ -21,7 +21,7 @@ inline bool for_gpu(const at::Tensor& x) { return enabled_on_gpu && cuda::takes(
 
 /// Whether there is a function for all of these images [N,C,H,W].
 template <class... X> bool takes(const at::Tensor& first, const X&... others) {
-    if (!enabled) return false;
+    if (!enabled || !((others.scalar_type() == first.scalar_type()) && ...)) return false;
     if (detail::for_gpu(first)) return (cuda::takes(others) && ...);
     return cpu::takes(first) && (cpu::takes(others) && ...);
 }

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include <ATen/Context.h>
 #include <ATen/Functions.h>
 
 #include <facet/data/store.hpp>
@@ -42,6 +43,7 @@ public:
         auto slot = bin.add(masks.eq(1).to(at::kLong), static_cast<std::int64_t>(score_histogram::bins));
         slot = slot.masked_fill(masks.eq(ignore_label), slots - 1).add(level.to(logits.device(), true), slots);
         const auto flat = slot.flatten(); // not bincount, which asks the device for the largest
+        const any_order fast;
         counts_.scatter_add_(0, flat, at::ones_like(flat));
     }
 
@@ -57,6 +59,14 @@ public:
     }
 
 private:
+    /// Whole numbers add up the same in any order; LibTorch's deterministic way would sort the pixels first.
+    struct any_order {
+        bool on = at::globalContext().deterministicAlgorithms(), warns = at::globalContext().deterministicAlgorithmsWarnOnly();
+        any_order() { at::globalContext().setDeterministicAlgorithms(false, false); }
+        ~any_order() { at::globalContext().setDeterministicAlgorithms(on, warns); }
+        any_order(const any_order&) = delete;
+        any_order& operator=(const any_order&) = delete;
+    };
     static constexpr auto slots = static_cast<std::int64_t>(2 * score_histogram::bins + 1); ///< negative, positive, ignored
 
     void add_on_cpu(std::span<const std::uint32_t> slices, const at::Tensor& logits, const at::Tensor& masks) {

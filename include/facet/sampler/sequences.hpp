@@ -63,11 +63,11 @@ public:
     }
 
     void operator()(std::int64_t step, std::span<std::int64_t> batch) const {
-        const auto length = static_cast<std::size_t>(policy_.length), count = batch.size() / length;
+        const auto n = static_cast<std::size_t>(policy_.length), count = batch.size() / n;
         const auto k = static_cast<std::size_t>(policy_.positives(static_cast<std::int64_t>(batch.size())));
         for (std::size_t s = 0; s < count; ++s) {
             const auto w = s < k ? pick(with_, 1, static_cast<std::uint64_t>(step) * k + s) : pick(without_, 0, static_cast<std::uint64_t>(step) * (count - k) + s - k);
-            for (std::size_t i = 0; i < length; ++i) batch[s * length + i] = slice(w, i);
+            for (std::size_t i = 0; i < n; ++i) batch[s * n + i] = slice(w, i);
         }
     }
 

@@ -23,7 +23,6 @@ struct gate_channels {
 };
 
 __device__ inline float sigmoid(float x) { return 1 / (1 + expf(-x)); }
-__device__ inline float attention(float logit, const float* p) { return sigmoid(logit * p[0] + p[1]); }
 
 // Pixels of a block whose threads work `lanes` on a pixel: a power of two, at most a warp. All lanes of a warp take part in every sum.
 __device__ inline float sum_of_lanes(float x, int lanes) {
@@ -46,7 +45,7 @@ __device__ inline void sum_pixels(float first, float second, int lanes, float* p
 }
 
 // One logit a pixel, and sums of their deviations from the first one and of its squares.
-KERNEL gate_logits(const element* fg, const element* fx, int64 rows, int channels, const float* g, const float* x, const float* weight, int lanes, float* logits, float* partial,
+KERNEL(256, 4) gate_logits(const element* fg, const element* fx, int64 rows, int channels, const float* g, const float* x, const float* weight, int lanes, float* logits, float* partial,
                    float* origin) {
     const int lane = threadIdx.x % lanes, pixels = blockDim.x / lanes;
     gate_channels k;
@@ -81,31 +80,39 @@ KERNEL gate_logits(const element* fg, const element* fx, int64 rows, int channel
     sum_pixels(sum, squares, lanes, partial);
 }
 
+// Two images at a pixel, and its logit.
+struct gate_pixel {
+    packed a, b;
+    float logit, d_normed;
+};
+
 // out = [skip psi, up].
-KERNEL gate_merge(const element* skip, int64 stride_skip, const element* up, int64 stride_up, int64 rows, int channels, const float* logits, const float* p, element* out) {
+KERNEL(256, 5) gate_merge(const element* skip, int64 stride_skip, const element* up, int64 stride_up, int64 rows, int channels, const float* logits, const float* p, element* out) {
     const int c = first_channel();
     if (c >= channels) return;
-    for (int64 r = first_row(); r < rows; r += row_step()) {
-        const float psi = attention(logits[r], p);
+    const float scale = p[0], shift = p[1];
+    const auto fetched = [&](int64 r) { return gate_pixel{fetch(skip + r * stride_skip + c), fetch(up + r * stride_up + c), logits[r], 0}; };
+    for_rows<2>(rows, fetched, [&](int64 r, const gate_pixel& row) {
+        const float psi = sigmoid(row.logit * scale + shift);
         float v[8];
-        load(skip + r * stride_skip + c, v);
+        read(row.a, v);
 #pragma unroll
         for (int i = 0; i < 8; ++i) v[i] *= psi;
         element* to = out + 2 * r * channels + c;
         store(v, to);
-        load(up + r * stride_up + c, v);
-        store(v, to + channels);
-    }
+        put(row.b, to + channels);
+    });
 }
 
 // d_skip = d_out psi, the gradient of norm(logit) for each pixel, and sums of it and of its product with (logit - mean). `d_out`: the left half.
-KERNEL gate_merge_backward(const element* d_out, int64 stride_d, const element* skip, int64 stride_skip, int64 rows, int channels, const float* logits, const float* p, int lanes,
+KERNEL(256, 6) gate_merge_backward(const element* d_out, int64 stride_d, const element* skip, int64 stride_skip, int64 rows, int channels, const float* logits, const float* p, int lanes,
                            element* d_skip, float* d_normed, float* partial) {
     const int lane = threadIdx.x % lanes, pixels = blockDim.x / lanes;
+    const float scale = p[0], shift = p[1], mean = p[2];
     float sum = 0, product = 0;
     for (int64 base = (int64)blockIdx.x * pixels; base < rows; base += (int64)gridDim.x * pixels) {
         const int64 r = base + threadIdx.x / lanes, from = r < rows ? r : 0;
-        const float logit = logits[from], psi = attention(logit, p);
+        const float logit = logits[from], psi = sigmoid(logit * scale + shift);
         float dot = 0;
         for (int c = 8 * lane; c < channels; c += 8 * lanes) {
             float d[8], v[8];
@@ -122,16 +129,21 @@ KERNEL gate_merge_backward(const element* d_out, int64 stride_d, const element* 
         if (r >= rows) continue;
         if (lane == 0) d_normed[r] = dot;
         sum += dot;
-        product += dot * (logit - p[2]);
+        product += dot * (logit - mean);
     }
     sum_pixels(sum, product, lanes, partial);
 }
 
-// `way` [5]: of the logit's normalisation, as norm_finish_backward leaves it.
-__device__ inline float logit_gradient(float d_normed, float logit, const float* way) { return way[0] * d_normed + (way[1] * logit + way[2]); }
+// The gradient of a logit from that of its normalisation; `way` as norm_finish_backward leaves it.
+struct logit_gradient {
+    float a, b, c;
+
+    __device__ explicit logit_gradient(const float* way) : a(way[0]), b(way[1]), c(way[2]) {}
+    __device__ float operator()(const gate_pixel& row) const { return a * row.d_normed + (b * row.logit + c); }
+};
 
 // With d = weight d_logit where z > 0, partial[blockIdx.y][4][channels]: sums of d, d (fg - mean_g), d (fx - mean_x) and d_logit z.
-KERNEL gate_sums(const element* fg, const element* fx, int64 rows, int channels, const float* g, const float* x, const float* weight, const float* logits, const float* d_normed,
+KERNEL(256, 2) gate_sums(const element* fg, const element* fx, int64 rows, int channels, const float* g, const float* x, const float* weight, const float* logits, const float* d_normed,
                  const float* way, float* partial) {
     const int c = first_channel();
     gate_channels k;
@@ -139,11 +151,13 @@ KERNEL gate_sums(const element* fg, const element* fx, int64 rows, int channels,
     k.read(g, x, weight, c, channels);
     values(g + 2 * channels, c, channels, mean_g);
     values(x + 2 * channels, c, channels, mean_x);
-    sum_rows<4>(rows, channels, partial, [&](int64 r, int at, float (&sums)[4][8]) {
+    const logit_gradient gradient(way);
+    const auto fetched = [&](int64 r) { return gate_pixel{fetch(fg + r * channels + c), fetch(fx + r * channels + c), logits[r], d_normed[r]}; };
+    sum_rows<4, 2>(rows, channels, partial, fetched, [&](const gate_pixel& row, float (&sums)[4][8]) {
         float vg[8], vx[8];
-        load(fg + r * channels + at, vg);
-        load(fx + r * channels + at, vx);
-        const float d_logit = logit_gradient(d_normed[r], logits[r], way);
+        read(row.a, vg);
+        read(row.b, vx);
+        const float d_logit = gradient(row);
 #pragma unroll
         for (int i = 0; i < 8; ++i) {
             const float z = k.sum(vg[i], vx[i], i), d = z <= 0 ? 0 : d_logit * k.weight[i];
@@ -155,7 +169,7 @@ KERNEL gate_sums(const element* fg, const element* fx, int64 rows, int channels,
     });
 }
 
-KERNEL gate_backward(const element* fg, const element* fx, int64 rows, int channels, const float* g, const float* x, const float* weight, const float* logits, const float* d_normed,
+KERNEL(256, 2) gate_backward(const element* fg, const element* fx, int64 rows, int channels, const float* g, const float* x, const float* weight, const float* logits, const float* d_normed,
                      const float* way, const float* way_g, const float* way_x, element* d_fg, element* d_fx) {
     const int c = first_channel();
     if (c >= channels) return;
@@ -168,11 +182,13 @@ KERNEL gate_backward(const element* fg, const element* fx, int64 rows, int chann
     values(way_x, c, channels, a_x);
     values(way_x + channels, c, channels, b_x);
     values(way_x + 2 * channels, c, channels, k_x);
-    for (int64 r = first_row(); r < rows; r += row_step()) {
+    const logit_gradient gradient(way);
+    const auto fetched = [&](int64 r) { return gate_pixel{fetch(fg + r * channels + c), fetch(fx + r * channels + c), logits[r], d_normed[r]}; };
+    for_rows<2>(rows, fetched, [&](int64 r, const gate_pixel& row) {
         float vg[8], vx[8];
-        load(fg + r * channels + c, vg);
-        load(fx + r * channels + c, vx);
-        const float d_logit = logit_gradient(d_normed[r], logits[r], way);
+        read(row.a, vg);
+        read(row.b, vx);
+        const float d_logit = gradient(row);
 #pragma unroll
         for (int i = 0; i < 8; ++i) {
             const float d = k.sum(vg[i], vx[i], i) <= 0 ? 0 : d_logit * k.weight[i];
@@ -181,7 +197,7 @@ KERNEL gate_backward(const element* fg, const element* fx, int64 rows, int chann
         }
         store(vg, d_fg + r * channels + c);
         store(vx, d_fx + r * channels + c);
-    }
+    });
 }
 )cuda";
 

@@ -32,7 +32,10 @@ public:
     static std::unique_ptr<gpu_launcher> make() {
         if (c10::cuda::device_count() == 0) return nullptr;
         const nvrtc compiler;
-        if (!compiler.found()) return nullptr;
+        if (!compiler.found()) {
+            std::fprintf(stderr, "warning: the GPU's compiler (NVRTC) was not found, LibTorch's kernels are used: %s\n", compiler.missing().c_str());
+            return nullptr;
+        }
         auto made = std::unique_ptr<gpu_launcher>(new gpu_launcher);
         for (const bool bf16 : {false, true})
             if (!made->load(compiler, bf16)) return nullptr;
@@ -40,8 +43,7 @@ public:
     }
     [[nodiscard]] unsigned processors() const override { return processors_; }
     void run(bool bf16, const std::string& kernel, const launch_shape& s, void** arguments) override {
-        auto& handle = kernels_[bf16][kernel];
-        if (handle == nullptr) C10_CUDA_CHECK(cudaLibraryGetKernel(&handle, libraries_[bf16], kernel.c_str()));
+        const auto handle = kernels_[bf16].at(kernel);
         C10_CUDA_CHECK(cudaLaunchKernel(static_cast<const void*>(handle), dim3{s.grid_x, s.grid_y}, dim3{s.block_x, s.block_y}, arguments, s.shared, c10::cuda::getCurrentCUDAStream()));
     }
 
@@ -61,14 +63,15 @@ private:
             std::fprintf(stderr, "warning: the GPU's compiler refused facet's kernels, LibTorch's are used: %s\n", compiled.log.c_str());
             return false;
         }
-        C10_CUDA_CHECK(cudaLibraryLoadData(&libraries_[bf16], compiled.code->data(), nullptr, nullptr, 0, nullptr, nullptr, 0));
+        cudaLibrary_t library = nullptr;
+        C10_CUDA_CHECK(cudaLibraryLoadData(&library, compiled.code->data(), nullptr, nullptr, 0, nullptr, nullptr, 0));
+        for (const char* name : kernel_names) C10_CUDA_CHECK(cudaLibraryGetKernel(&kernels_[bf16][name], library, name));
         return true;
     }
 
     int device_ = 0;
     unsigned processors_ = 1;
-    cudaLibrary_t libraries_[2]{}; // of fp32 and of bf16
-    std::map<std::string, cudaKernel_t> kernels_[2];
+    std::map<std::string, cudaKernel_t> kernels_[2]; // of fp32 and of bf16
 };
 
 } // namespace detail

@@ -16,7 +16,7 @@ public:
     nvrtc() {
         // LibTorch's door to NVRTC knows where its own copy lies; a toolkit's is found by name.
         for (const char* name : {"libcaffe2_nvrtc.so", "libnvrtc.so.13"})
-            if (library_ == nullptr) library_ = ::dlopen(name, RTLD_NOW);
+            if (library_ == nullptr && (library_ = ::dlopen(name, RTLD_NOW)) == nullptr) missing_ += (missing_.empty() ? "" : "; ") + std::string{::dlerror()};
         if (library_ == nullptr) return;
         find(create_, "nvrtcCreateProgram");
         find(compile_, "nvrtcCompileProgram");
@@ -32,6 +32,8 @@ public:
         std::string log;
     };
     [[nodiscard]] bool found() const { return create_ != nullptr && compile_ != nullptr && destroy_ != nullptr && code_size_ != nullptr && code_ != nullptr; }
+    /// Why it was not found.
+    [[nodiscard]] const std::string& missing() const { return missing_; }
     /// `architecture`: 90 for compute capability 9.0.
     [[nodiscard]] result compile(const std::string& source, int architecture) const {
         program p = nullptr;
@@ -58,6 +60,7 @@ private:
     template <class F> void find(F*& function, const char* name) { function = reinterpret_cast<F*>(::dlsym(library_, name)); }
 
     void* library_ = nullptr;
+    std::string missing_;
     int (*create_)(program*, const char*, const char*, int, const char* const*, const char* const*) = nullptr;
     int (*compile_)(program, int, const char* const*) = nullptr;
     int (*destroy_)(program*) = nullptr;
