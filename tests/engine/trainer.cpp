@@ -14,6 +14,7 @@
 #include <facet/engine/run_directory.hpp>
 
 #include "engine/trainings.hpp"
+#include "support/captured_stderr.hpp"
 
 using namespace facet;
 
@@ -328,6 +329,24 @@ TEST_CASE("a run killed before its first state begins again, with the recipe it 
     CHECK(b.train("run", plan_of<trained>, true).steps == 20);
     CHECK(b.tensors("whole") == b.tensors("run"));
     CHECK(b.metrics("whole").size() == b.metrics("run").size());
+}
+
+TEST_CASE("a run that is resumed by another program than began it says so, and goes on") {
+    const trainings b;
+    b.train("whole");
+    auto about = nlohmann::json::parse(b.bytes("whole", "run.json"));
+    REQUIRE(about["program"].get<std::string>().size() == 16);
+    const auto resumed = [&](const char* run) {
+        std::filesystem::create_directories(b.folder / run);
+        write_atomically(b.folder / run / "run.json", about.dump());
+        const testing::captured_stderr said;
+        b.train(run, plan_of<trained>, true);
+        return said.text();
+    };
+    CHECK(resumed("same").empty());
+    about["program"] = "0123456789abcdef";
+    CHECK_THAT(resumed("another"), Catch::Contains("this program is not the one that began the run"));
+    CHECK(b.tensors("whole") == b.tensors("another"));
 }
 
 TEST_CASE("a run killed before it wrote anything begins with --resume, too") {

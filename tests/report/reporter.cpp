@@ -24,7 +24,8 @@ void write_training(const fs::path& run) {
     fs::create_directories(run);
     const nlohmann::ordered_json about{{"experiment", "made_study"}, {"data", "semi-synthetic, one CT"}, {"dataset_hash", "abc123"}, {"store", "store"},
                                        {"description", {{"experiment", "made_study"}, {"sampler", {{"policy", "sampler::balanced"}, {"positive_fraction", 0.5}}},
-                                                        {"input", {{"policy", "input::windows"}, {"channels", {{{"low", 0}, {"high", 1800}}}}}}}},
+                                                        {"input", {{"policy", "input::windows"}, {"channels", {{{"low", 0}, {"high", 1800}}}}}},
+                                                        {"budget", {{"policy", "budget"}, {"steps", 20000}, {"batch", 16}}}}},
                                        {"versions", {{"facet", "0.1.0"}}}, {"git", nullptr}, {"seed", 7}, {"fold", 0}, {"steps", 300}, {"training_slices", 96},
                                        {"training_slices_with_fracture", 20}, {"validation_slices", 48}, {"device", "cpu"}, {"threads", 2},
                                        {"command", {"/home/somebody/bin/e", "train", "--data", "/home/somebody/store"}}};
@@ -93,6 +94,15 @@ TEST_CASE("a level without fractures shows a dash for sensitivity, and its speci
     const auto cells = row.substr(0, row.find("</tr>"));
     CHECK(cells.find("<td>\u2014<br/><small>n 0</small></td>") != std::string::npos); // sensitivity
     CHECK(cells.rfind("<small>n 2</small>") != std::string::npos);                     // specificity of two healthy vertebrae
+}
+
+TEST_CASE("the report tells a run that was shorter than its recipe, and few patients", "[report]") {
+    const testing::scratch folder;
+    testing::made_study study;
+    study.make();
+    const auto html = written_report(study, folder.path());
+    CHECK(html.find("budget(steps 20000, batch 16); this run: 300 steps") != std::string::npos);
+    CHECK(html.find(" patients: intervals from so few are too narrow") != std::string::npos);
 }
 
 TEST_CASE("a threshold at the edge of its search space is a warning in the report", "[report]") {

@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <facet/core/probability_text.hpp>
 #include <facet/data/labels.hpp>
 #include <facet/engine/plan.hpp>
 #include <facet/engine/run_directory.hpp>
@@ -121,7 +122,7 @@ inline json quantiles(std::span<const std::int64_t> counts) {
     const auto& v = e.validation;
     const auto chance = prevalence(v.total);
     return "epoch " + std::to_string(e.epoch) + ", step " + std::to_string(e.step) + "/" + std::to_string(steps) + ": loss " + fixed(e.train_loss, 4) + ", validation loss " + fixed(v.loss, 4)
-           + (v.score ? ", " + std::string{p.monitor_name} + " " + fixed(*v.score, 4) : "") + (chance ? " (chance " + fixed(*chance, 4) + ")" : "") + ", threshold " + fixed(v.threshold.value, 4)
+           + (v.score ? ", " + std::string{p.monitor_name} + " " + fixed(*v.score, 4) : "") + (chance ? " (chance " + fixed(*chance, 4) + ")" : "") + ", threshold " + probability_text(v.threshold.value)
            + (v.threshold.at_edge ? " (at the edge of its search)" : "") + ", " + fixed(e.images_per_second, 0) + " images/s";
 }
 

@@ -11,11 +11,14 @@
 #include <nlohmann/json.hpp>
 #include <torch/version.h>
 
+#include <facet/core/error.hpp>
 #include <facet/core/version.hpp>
 #include <facet/data/store.hpp>
+#include <facet/data/store_format.hpp>
 #include <facet/engine/device.hpp>
 #include <facet/engine/plan.hpp>
 #include <facet/engine/train_options.hpp>
+#include <facet/io/mapped_file.hpp>
 #include <facet/io/or_null.hpp>
 
 namespace facet {
@@ -31,16 +34,28 @@ struct run_facts {
 
 namespace detail {
 
-/// The commit of the repository the program is started in; null outside of one.
+/// The commit of the repository the program is started in, with "-dirty" where files of it were changed since; null outside of one.
 inline nlohmann::ordered_json git_commit() {
     std::string text;
-    if (std::FILE* pipe = ::popen("git rev-parse HEAD 2>/dev/null", "r")) {
+    if (std::FILE* pipe = ::popen("git describe --always --dirty --abbrev=40 --exclude '*' 2>/dev/null", "r")) {
         char line[128];
         while (std::fgets(line, sizeof line, pipe) != nullptr) text += line;
         ::pclose(pipe);
     }
     while (!text.empty() && text.back() == '\n') text.pop_back();
     return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(text);
+}
+
+/// A hash of the running program: another one may compute something else under the same description. Empty where it cannot be read.
+inline const std::string& program_hash() {
+    static const std::string hash = [] {
+        try {
+            return store_format::hash(mapped_file{"/proc/self/exe"}.bytes());
+        } catch (const error&) {
+            return std::string{};
+        }
+    }();
+    return hash;
 }
 
 inline std::string utc_now() {
@@ -65,6 +80,7 @@ inline std::string utc_now() {
     about["description"] = nlohmann::ordered_json::parse(p.describe());
     about["versions"] = {{"facet", version}, {"libtorch", TORCH_VERSION}, {"compiler", __VERSION__}};
     about["git"] = detail::git_commit();
+    about["program"] = detail::program_hash();
     about["seed"] = options.seed;
     about["fold"] = options.fold;
     about["steps"] = facts.steps;

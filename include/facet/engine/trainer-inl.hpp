@@ -109,6 +109,8 @@ private:
     }
     void require_same(const run_identity& found) const {
         if (const auto what = difference(identity(), found); !what.empty()) throw bad_input{"'" + directory_.path().string() + "' cannot be resumed: it was started with " + what};
+        if (const auto then = found.find("program"); then != found.end() && then->second != detail::program_hash())
+            warn("this program is not the one that began the run (it was built again); if its loss or another part of it computes something else now, the run is of two kinds");
     }
 
     /// Every warning once.
@@ -152,6 +154,7 @@ private:
         metadata["step"] = std::to_string(learner_.steps_done());
         metadata["epoch"] = std::to_string(epoch_);
         metadata["epoch_steps"] = std::to_string(epoch_steps_);
+        metadata["program"] = detail::program_hash();
         metadata["device"] = device_.is_cpu() ? "cpu" : "cuda";
         metadata["threads"] = std::to_string(at::get_num_threads());
         try {

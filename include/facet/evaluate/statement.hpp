@@ -1,9 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace facet {
+
+/// Below so many, intervals that resample patients are too narrow: of a mean over normal values those of 30 hold the truth in 93.5 % of studies
+/// (tests/evaluate/bootstrap.cpp), of 20 in 92 %, of ten in about 90 %.
+inline constexpr std::int64_t few_patients = 20;
 
 /// What every output on this data says first; `data` is store::data_statement(), `split`: its patients have parts.
 [[nodiscard]] inline std::string statement_of(std::string_view data, bool split = true) {

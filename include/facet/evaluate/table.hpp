@@ -6,11 +6,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include <facet/core/probability_text.hpp>
 #include <facet/data/labels.hpp>
+#include <facet/evaluate/statement.hpp>
 
 /// An evaluation as a table for people.
 namespace facet::detail {
 
+inline std::string printed_threshold(const nlohmann::ordered_json& value) { return value.is_number() ? probability_text(value.get<double>()) : "-"; }
 inline std::string printed_number(const nlohmann::ordered_json& value, int digits) {
     if (value.is_null()) return "-";
     std::ostringstream out;
@@ -36,7 +39,7 @@ inline void print_scorer(std::ostream& out, const std::string& name, const nlohm
 inline void print_findings(std::ostream& out, const nlohmann::ordered_json& e) {
     if (const auto& p = e["postprocessed"]; !p.is_null()) {
         const auto& t = p["threshold"];
-        out << "  after postprocess " << p["policy"].dump() << ", pixel >= " << printed_number(t["value"], 4) << (t["at_edge"].get<bool>() ? " (at the edge of its search space)" : "");
+        out << "  after postprocess " << p["policy"].dump() << ", pixel >= " << printed_threshold(t["value"]) << (t["at_edge"].get<bool>() ? " (at the edge of its search space)" : "");
         for (const auto& field : p["at_edge"]) out << ", " << field.get<std::string>() << " the last value tried";
         out << ": Dice " << printed_metric(p["pixel"]["dice"]) << "; Dice of fractured vertebrae " << printed_metric(p["vertebra"]["dice"]) << '\n';
     }
@@ -56,8 +59,9 @@ inline std::string evaluation_table(const nlohmann::ordered_json& e) {
     if (e.contains("optimistic")) out << e["optimistic"].get<std::string>() << '\n';
     out << '\n' << e["experiment"].get<std::string>() << " on " << e["split"].get<std::string>() << ": " << e["n_patients"] << " patients, " << e["n_vertebrae"]
         << " vertebrae (" << e["vertebra"]["positive"] << " fractured), " << e["n_slices"] << " slices (" << e["slice"]["positive"]
-        << " with fracture). Intervals: 95 %, " << e["bootstrap"]["resamples"] << " resamples of patients.\n\n";
-    out << "  " << std::left << std::setw(22) << "" << std::setw(27) << "pixel PR-AUC" << std::setw(24) << "slice ROC-AUC" << std::setw(24) << "vertebra ROC-AUC"
+        << " with fracture). Intervals: 95 %, " << e["bootstrap"]["resamples"] << " resamples of patients.\n";
+    if (e["n_patients"].get<std::int64_t>() < few_patients) out << "Only " << e["n_patients"] << " patients: intervals from so few are too narrow.\n";
+    out << "\n  " << std::left << std::setw(22) << "" << std::setw(27) << "pixel PR-AUC" << std::setw(24) << "slice ROC-AUC" << std::setw(24) << "vertebra ROC-AUC"
         << std::setw(24) << "within level" << "patient ROC-AUC\n";
     out << "  " << std::setw(22) << "chance" << std::setw(27) << printed_number(e["pixel"]["prevalence"]["value"], 4) << std::setw(24) << "0.5" << std::setw(24) << "0.5"
         << std::setw(24) << "0.5" << "0.5\n";
@@ -72,12 +76,12 @@ inline std::string evaluation_table(const nlohmann::ordered_json& e) {
 
     out << "\nAt the thresholds fitted on validation\n";
     const auto& t = e["threshold"];
-    out << "  pixel     >= " << printed_number(t["value"], 4) << " (" << t["objective"].get<std::string>() << (t["at_edge"].get<bool>() ? ", at the edge of its search space" : "")
+    out << "  pixel     >= " << printed_threshold(t["value"]) << " (" << t["objective"].get<std::string>() << (t["at_edge"].get<bool>() ? ", at the edge of its search space" : "")
         << "): Dice " << printed_metric(e["pixel"]["dice"]) << ", precision " << printed_metric(e["pixel"]["precision"]) << ", recall " << printed_metric(e["pixel"]["recall"])
         << "; Dice of fractured vertebrae " << printed_metric(e["vertebra"]["dice"]) << '\n';
     for (const char* level : {"slice", "vertebra", "patient"}) {
         const auto& one = e[level];
-        out << "  " << std::left << std::setw(9) << level << " >= " << printed_number(one["threshold"]["value"], 4) << (one["threshold"]["at_edge"] == true ? " (at the edge of the scores)" : "") << ": sensitivity " << printed_metric(one["sensitivity"])
+        out << "  " << std::left << std::setw(9) << level << " >= " << printed_threshold(one["threshold"]["value"]) << (one["threshold"]["at_edge"] == true ? " (at the edge of the scores)" : "") << ": sensitivity " << printed_metric(one["sensitivity"])
             << ", specificity " << printed_metric(one["specificity"]) << '\n';
     }
 

@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <facet/evaluate/statement.hpp>
 #include <facet/evaluate/paired.hpp>
 #include <facet/report/forest.hpp>
 #include <facet/report/html.hpp>
@@ -42,8 +43,6 @@ namespace facet::report {
     if (excludes_zero(interval_at(difference, "simultaneous_interval"))) text += " *";
     return text;
 }
-
-inline constexpr std::int64_t few_patients = 20; ///< percentile intervals of 30 cover about 93.5 % (tests/evaluate/bootstrap.cpp), of ten about 90 %
 
 /// What a reader must know of the intervals, sentence by sentence.
 [[nodiscard]] inline std::vector<std::string> notes_on(const json& c) {

@@ -167,7 +167,7 @@ public:
         if (!real_) return skipped(line, untrained());
         const auto choice = plan_.choose_threshold(real_->held_out);
         if (!choice.objective && plan_.threshold_objective != "fixed") return skipped(line, "the objective is undefined on the held-out slices");
-        line.evidence = std::string{plan_.threshold_objective} + " is best at " + significant(choice.value) + ", within 1 % of that from " + significant(choice.plateau_low) + " to " + significant(choice.plateau_high);
+        line.evidence = std::string{plan_.threshold_objective} + " is best at " + probability(choice.value) + ", within 1 % of that from " + probability(choice.plateau_low) + " to " + probability(choice.plateau_high);
         if (!choice.at_edge) return line;
         line.result = verdict::fail;
         line.evidence += ", at the edge of what is searched";

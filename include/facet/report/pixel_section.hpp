@@ -79,7 +79,7 @@ inline void pixel_section(run_page& out, const run_contents& run) {
     const auto threshold = number_at(run.evaluation, "threshold");
     std::optional<operating_point> chosen;
     if (const auto precision = number_at(run.evaluation, "pixel.precision"), recall = number_at(run.evaluation, "pixel.recall"); precision && recall && threshold)
-        chosen = operating_point{*precision, *recall, "threshold " + significant(*threshold, 3)};
+        chosen = operating_point{*precision, *recall, "threshold " + probability(threshold)};
     const auto histogram = detail::logit_histogram(run.curves);
     std::pair<double, double> plateau{0, 0};
     if (const auto* best = best_epoch(run.epochs))

@@ -73,6 +73,7 @@ private:
         page_.paragraph("Judged on the " + text_at(run_.evaluation, "split") + " part: " + counted(run_.evaluation, "n_patients") + " patients, " + counted(run_.evaluation, "n_vertebrae") + " vertebrae ("
                         + counted(member(run_.evaluation, "vertebra"), "positive") + " fractured), " + counted(run_.evaluation, "n_slices") + " slices (" + counted(slice, "positive") + " with fracture). Intervals are 95 % and resample patients.");
         if (const auto warning = text_at(run_.evaluation, "optimistic"); !warning.empty()) page_.warning(warning);
+        if (const auto n = number_at(run_.evaluation, "n_patients"); n && *n < few_patients) page_.warning("Only " + whole(static_cast<std::int64_t>(*n)) + " patients: intervals from so few are too narrow.");
     }
 
     void summary() {
@@ -90,7 +91,7 @@ private:
         for (const char* level : {"pixel", "slice", "vertebra", "patient"}) {
             const auto& t = std::string_view{level} == "pixel" ? member(run_.evaluation, "threshold") : member(member(run_.evaluation, level), "threshold");
             if (t.is_object() && t.contains("at_edge") && t["at_edge"].is_boolean() && t["at_edge"].get<bool>())
-                page_.warning("The " + std::string{level} + " threshold " + significant(number_at(t, "value")) + " lies at the edge of what was searched on validation: the optimum may be beyond it. "
+                page_.warning("The " + std::string{level} + " threshold " + probability(number_at(t, "value")) + " lies at the edge of what was searched on validation: the optimum may be beyond it. "
                               + (std::string_view{level} == "pixel" ? "Search wider, or exactly." : "Validation has too few cases to place it."));
         }
         levels_of_judgement();
@@ -109,7 +110,7 @@ private:
             const auto positive = number_at(c, "tp").value_or(0) + number_at(c, "fn").value_or(0);
             const auto total = positive + number_at(c, "fp").value_or(0) + number_at(c, "tn").value_or(0);
             t.rows.push_back({level, pixel ? whole(std::llround(total)) : counted(e, "n"), pixel ? whole(std::llround(positive)) : counted(e, "positive"), range(e, "pr_auc"),
-                              significant(number_at(e, "prevalence"), 2), range(e, "roc_auc"), significant(number_at(pixel ? run_.evaluation : e, "threshold"), 3), range(e, pixel ? "recall" : "sensitivity"),
+                              significant(number_at(e, "prevalence"), 2), range(e, "roc_auc"), probability(number_at(pixel ? run_.evaluation : e, "threshold")), range(e, pixel ? "recall" : "sensitivity"),
                               range(e, "specificity"), range(e, "precision")});
         }
         page_.add(t);
@@ -186,13 +187,19 @@ private:
         }
     }
 
+    /// Where the run had another length than its recipe says.
+    [[nodiscard]] std::string other_length(const json& budget) const {
+        const auto planned = number_at(budget, "steps"), done = number_at(run_.about, "steps");
+        return planned && done && *planned != *done ? "; this run: " + whole(static_cast<std::int64_t>(*done)) + " steps" : "";
+    }
+
     void recipe() {
         const auto& description = member(run_.about, "description");
         if (!description.is_object()) return;
         page_.section("What was run");
         std::vector<std::pair<std::string, std::string>> items;
         for (const auto& [role, policy] : description.items())
-            if (role != "experiment") items.emplace_back(role, policy_text(policy));
+            if (role != "experiment") items.emplace_back(role, policy_text(policy) + (role == "budget" ? other_length(policy) : ""));
         page_.definitions(items);
     }
 

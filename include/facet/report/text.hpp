@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <facet/core/probability_text.hpp>
+
 /// Numbers and text as reports print them. What is undefined prints as a dash: a report never shows "nan" or "inf".
 namespace facet::report {
 
@@ -42,6 +44,9 @@ inline std::string digits(double value, std::chars_format format, int precision)
     if (!value || !std::isfinite(*value)) return std::string{undefined_sign};
     return detail::digits(*value, std::chars_format::fixed, decimals);
 }
+
+/// A probability, told from 0 and 1.
+[[nodiscard]] inline std::string probability(std::optional<double> value) { return value && std::isfinite(*value) ? probability_text(*value) : std::string{undefined_sign}; }
 
 /// A whole number with thousands apart: 45,815.
 [[nodiscard]] inline std::string whole(std::int64_t value) {
