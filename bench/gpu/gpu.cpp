@@ -329,4 +329,5 @@ int main(int argc, char** argv) {
     else if (command == "pipeline") pipeline(s);
     else return std::fprintf(stderr, "gpu: there is no command '%s'\n", argv[3]), 2;
     report("peak host memory", static_cast<double>(peak_memory()), "bytes");
+    if (const auto held = devices<>::peak_memory_mib(s.device)) report("peak device memory, of LibTorch", *held * 1048576, "bytes");
 }

@@ -194,6 +194,7 @@ TEST_CASE("a run keeps its best checkpoints, named by epoch and score, and tells
         CHECK(line["probability"]["positive"].contains("q50"));
         CHECK(line["data_wait_share"].get<double>() <= 1);
         CHECK(line["peak_ram_mib"].get<double>() > 0);
+        CHECK(line["peak_device_mib"].is_null());
     }
     CHECK(*kept[0].score == best);
     CHECK(nlohmann::json::parse(b.bytes("run", "run.json"))["description"]["loss"]["policy"] == "loss::dice_bce");

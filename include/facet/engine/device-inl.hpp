@@ -4,8 +4,10 @@
 
 #include <facet/engine/device.hpp>
 
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include <dlfcn.h>
 
@@ -13,6 +15,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
 
 #include <facet/core/error.hpp>
 
@@ -53,6 +56,14 @@ template <class T> at::Device devices<T>::open(const device_options& options) {
     }
     detail::be_deterministic();
     return {at::kCUDA, 0};
+}
+
+template <class T> std::optional<double> devices<T>::peak_memory_mib(at::Device device) {
+    if (device.is_cpu()) return std::nullopt;
+    auto* allocator = dynamic_cast<c10::DeviceAllocator*>(c10::GetAllocator(device.type()));
+    if (allocator == nullptr || !allocator->initialized()) return std::nullopt;
+    const auto held = allocator->getDeviceStats(device.index()).reserved_bytes[static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE)];
+    return static_cast<double>(held.peak) / 1048576;
 }
 
 template <class T> bool devices<T>::computes_bf16(at::Device device) {

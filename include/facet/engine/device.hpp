@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <ATen/core/Tensor.h>
@@ -19,6 +20,8 @@ template <class = void> struct devices {
     static at::Device open(const device_options& options);
     /// Whether bfloat16 is faster than fp32 there: on every GPU, and on x86 CPUs with AVX512-BF16.
     static bool computes_bf16(at::Device device);
+    /// The most memory that LibTorch has held on the GPU so far, in MiB; nothing for a CPU.
+    static std::optional<double> peak_memory_mib(at::Device device);
 };
 
 } // namespace facet

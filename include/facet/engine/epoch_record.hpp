@@ -50,6 +50,7 @@ struct epoch_record {
     double data_wait_share = 0;              ///< of the training's time, in which a step waited for its batch
     double train_seconds = 0, validation_seconds = 0;
     double peak_ram_mib = 0;
+    std::optional<double> peak_device_mib; ///< nothing on a CPU
 };
 
 [[nodiscard]] inline std::vector<pixel_metric> pixel_metrics(const plan& p, const validated& v) {
@@ -104,6 +105,7 @@ inline json quantiles(std::span<const std::int64_t> counts) {
     line["train_seconds"] = e.train_seconds;
     line["validation_seconds"] = e.validation_seconds;
     line["peak_ram_mib"] = e.peak_ram_mib;
+    line["peak_device_mib"] = or_null(e.peak_device_mib);
     return line;
 }
 

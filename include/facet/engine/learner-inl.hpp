@@ -148,16 +148,21 @@ template <class T> struct learner<T>::body {
     /// Scales all gradients so that their common norm is at most `clip_norm`. Returns the norm before that.
     at::Tensor clip(const std::vector<at::Tensor>& gradients) const {
         const auto norm = at::stack(at::_foreach_norm(gradients, 2)).norm();
-        if (p.clip_norm > 0) at::_foreach_mul_(gradients, at::reciprocal(norm.add(1e-6)).mul(p.clip_norm).clamp_max(1));
+        if (p.clip_norm <= 0) return norm;
+        const auto factor = at::reciprocal(norm.add(1e-6)).mul(p.clip_norm).clamp_max(1);
+        if (!factor.is_cpu() || factor.item<float>() != 1) at::_foreach_mul_(gradients, factor);
         return norm;
     }
 
-    /// Where the step is not finite, gradients and learning rate become 0, and running statistics what they were. All on the device.
+    /// Where the step is not finite, gradients and learning rate become 0, and running statistics what they were. On a GPU nothing of it is asked
+    /// for; a CPU knows already, and passes over nothing where all is well.
     void guard(const at::Tensor& finite, std::vector<at::Tensor>& gradients) {
-        statistics->restore_unless(finite);
-        for (auto& g : gradients) g.nan_to_num_(0, 0, 0);
-        at::_foreach_mul_(gradients, finite.to(at::kFloat));
-        learning_rate.mul_(finite);
+        if (!finite.is_cpu() || !finite.item<bool>()) {
+            statistics->restore_unless(finite);
+            for (auto& g : gradients) g.nan_to_num_(0, 0, 0);
+            at::_foreach_mul_(gradients, finite.to(at::kFloat));
+            learning_rate.mul_(finite);
+        }
         const auto bad = finite.logical_not().to(at::kLong);
         auto row = failures.select(0, 0), most = failures.select(0, 1), first = failures.select(0, 2);
         row.add_(1).mul_(bad);

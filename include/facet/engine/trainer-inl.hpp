@@ -221,6 +221,7 @@ private:
         e.validation_seconds = seconds_since(begin);
         e.metrics = pixel_metrics(p_, e.validation);
         e.peak_ram_mib = peak_memory_mib();
+        e.peak_device_mib = devices<>::peak_memory_mib(device_);
         report(e);
         offer_checkpoint(e.validation);
         feedback_.close_epoch(epoch_, e.validation.score);

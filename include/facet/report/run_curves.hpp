@@ -92,17 +92,17 @@ inline void probability_course(run_page& out, const std::vector<json>& epochs) {
 
 /// How fast it was, what it took, and what is left to say of the threshold.
 inline void speed_note(run_page& out, const run_contents& run, const json& best) {
-    double images = 0, wait = 0, seconds = 0, memory = 0;
+    double images = 0, wait = 0, seconds = 0, memory = 0, device_memory = 0;
     for (const auto& e : run.epochs) {
         const double s = number_at(e, "train_seconds").value_or(0);
         images += number_at(e, "images_per_second").value_or(0) * s, wait += number_at(e, "data_wait_share").value_or(0) * s, seconds += s;
-        memory = std::max(memory, number_at(e, "peak_ram_mib").value_or(0));
+        memory = std::max(memory, number_at(e, "peak_ram_mib").value_or(0)), device_memory = std::max(device_memory, number_at(e, "peak_device_mib").value_or(0));
     }
     if (seconds <= 0) return;
     const auto plateau = member(member(best, "threshold"), "plateau");
-    std::string text = significant(images / seconds, 3) + " images a second, " + percent(wait / seconds) + " of the time spent preparing data, " + significant(memory / 1024, 2) + " GiB of memory at most.";
+    std::string text = significant(images / seconds, 3) + " images a second, " + percent(wait / seconds) + " of the time spent preparing data, " + significant(memory / 1024, 2) + " GiB of memory at most" + (device_memory > 0 ? ", " + significant(device_memory / 1024, 2) + " GiB of the GPU's" : "") + ".";
     if (plateau.is_array() && plateau.size() == 2)
-        text += " The threshold " + significant(number_at(best, "threshold"), 3) + " maximised " + text_at(member(best, "threshold"), "objective") + " on validation; anything from " + significant(plateau[0].get<double>(), 2) + " to "
+        text += " The threshold " + probability(number_at(best, "threshold")) + " maximised " + text_at(member(best, "threshold"), "objective") + " on validation; anything from " + significant(plateau[0].get<double>(), 2) + " to "
                 + significant(plateau[1].get<double>(), 2) + " comes within 1 % of it.";
     out.note(text);
     if (run.evaluation.is_null() && member(member(best, "threshold"), "at_edge") == true)
