@@ -60,10 +60,11 @@ class Session:
         self.options = options
         self.small = options.dry_run
         self.deadline = time.monotonic() + 60 * options.minutes
-        self.environment = dict(os.environ, LD_LIBRARY_PATH=os.pathsep.join([*libraries(), os.environ.get("LD_LIBRARY_PATH", "")]))
+        self.environment = dict(os.environ)
+        self.libraries = os.pathsep.join([*libraries(), os.environ.get("LD_LIBRARY_PATH", "")])
         self.rows, self.skipped = [], []
 
-    def execute(self, what, command, most):
+    def execute(self, what, command, most, environment):
         left = self.deadline - time.monotonic()
         if left < 10:
             self.skipped.append(f"{what}: no time left")
@@ -71,7 +72,7 @@ class Session:
         memory = DeviceMemory()
         memory.start()
         try:
-            done = subprocess.run(list(map(str, command)), capture_output=True, timeout=min(most, left), env=self.environment)
+            done = subprocess.run(list(map(str, command)), capture_output=True, timeout=min(most, left), env=environment)
             out, message, code = done.stdout, done.stderr, done.returncode
         except subprocess.TimeoutExpired as late:
             self.skipped.append(f"{what}: more than {min(most, left):.0f} s")
@@ -92,11 +93,12 @@ class Session:
 
     def gpu(self, *command, scale=None, most=60):
         scale = scale or ("small" if self.small else "full")
-        return self.execute(" ".join(map(str, command)), [HERE / "gpu", self.options.device, scale, *command], most)
+        return self.execute(" ".join(map(str, command)), [HERE / "gpu", self.options.device, scale, *command], most,
+                            dict(self.environment, LD_LIBRARY_PATH=self.libraries)) # the packed libraries are for the program, not for Python
 
     def peer(self, store, batch, mode, workers, most=100):
         features = 8 if self.small else 64
-        return self.execute(f"peer {mode} {batch}", [sys.executable, HERE / "peer.py", store, self.options.device, features, batch, mode, workers], most)
+        return self.execute(f"peer {mode} {batch}", [sys.executable, HERE / "peer.py", store, self.options.device, features, batch, mode, workers], most, self.environment)
 
 
 def read_rows(text):

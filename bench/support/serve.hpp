@@ -12,8 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include <sys/resource.h>
-
 #include <facet/engine/memory.hpp>
 
 /// Threads of both sides: FACET_BENCH_THREADS, or all there are.
@@ -23,11 +21,7 @@ inline int threads() {
 }
 
 /// Bytes this process had in memory at most.
-inline long long peak_memory() {
-    rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
-    return used.ru_maxrss * 1024LL;
-}
+inline long long peak_memory() { return static_cast<long long>(facet::peak_memory_mib() * 1048576); }
 
 /// The protocol of a benchmark worker: `ready`, one answer in seconds per unit for every line read, and at the end one JSON line with the
 /// peak memory and `values`, results for the driver to compare with the peer's.

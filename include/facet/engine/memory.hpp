@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
 #include <malloc.h>
-#include <sys/resource.h>
 
 namespace facet {
 
@@ -15,11 +18,12 @@ inline void keep_freed_memory() {
 #endif
 }
 
-/// The most memory that this process has held so far, in MiB.
+/// The most memory that this program has held so far, in MiB. (getrusage would count what the process was before it became this program.)
 [[nodiscard]] inline double peak_memory_mib() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_maxrss) / 1024;
+    std::ifstream status{"/proc/self/status"};
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmHWM:")) return std::strtod(line.c_str() + 6, nullptr) / 1024;
+    return 0;
 }
 
 } // namespace facet
