@@ -42,63 +42,63 @@ public:
             live = false;
             for (std::size_t k = 0; k < threads_.size(); ++k) {
                 const auto i = backwards_ ? threads_.size() - 1 - k : k;
-                if (threads_[i].state != state::ready) continue;
+                if (threads_[i].state != phase::ready) continue;
                 current_ = i;
                 enter(static_cast<int>(i));
                 running_ = this;
                 swapcontext(&scheduler_, &threads_[i].context);
                 live = true;
             }
-            live = release(state::in_block, 0, threads_.size()) || live;
-            for (std::size_t warp = 0; warp < threads_.size(); warp += 32) live = release(state::in_warp, warp, std::min(threads_.size(), warp + 32)) || live;
+            live = release(phase::in_block, 0, threads_.size()) || live;
+            for (std::size_t warp = 0; warp < threads_.size(); warp += 32) live = release(phase::in_warp, warp, std::min(threads_.size(), warp + 32)) || live;
         }
         for (const auto& t : threads_)
-            if (t.state != state::over) throw std::logic_error{"threads of a block wait for each other for ever"};
+            if (t.state != phase::over) throw std::logic_error{"threads of a block wait for each other for ever"};
     }
 
     static block& running() { return *running_; }
-    void wait_block() { wait(state::in_block); }
+    void wait_block() { wait(phase::in_block); }
     float shuffle(float value, int other) {
         shuffled_[current_] = value;
-        wait(state::in_warp);
+        wait(phase::in_warp);
         const float got = shuffled_[current_ ^ static_cast<std::size_t>(other)];
-        wait(state::in_warp);
+        wait(phase::in_warp);
         return got;
     }
     double* shared() { return shared_.data(); }
 
 private:
     static constexpr std::size_t stack_size = 64 * 1024;
-    enum class state { ready, in_block, in_warp, over };
+    enum class phase { ready, in_block, in_warp, over };
     struct thread {
         ucontext_t context{};
         std::unique_ptr<char[]> stack;
-        state state = state::ready;
+        phase state = phase::ready;
     };
 
     void start(thread& t) {
         getcontext(&t.context);
         t.context.uc_stack = {.ss_sp = t.stack.get(), .ss_flags = 0, .ss_size = stack_size};
         t.context.uc_link = &scheduler_;
-        t.state = state::ready;
+        t.state = phase::ready;
         makecontext(&t.context, [] {
             auto& b = running();
             (*b.kernel_)();
-            b.threads_[b.current_].state = state::over;
+            b.threads_[b.current_].state = phase::over;
         }, 0);
     }
-    void wait(state what) {
+    void wait(phase what) {
         auto& mine = threads_[current_];
         mine.state = what;
         swapcontext(&mine.context, &scheduler_);
     }
     /// Lets those of a group go on once all that are not over have arrived.
-    bool release(state what, std::size_t first, std::size_t last) {
+    bool release(phase what, std::size_t first, std::size_t last) {
         std::size_t waiting = 0, over = 0;
-        for (auto i = first; i < last; ++i) waiting += threads_[i].state == what, over += threads_[i].state == state::over;
+        for (auto i = first; i < last; ++i) waiting += threads_[i].state == what, over += threads_[i].state == phase::over;
         if (waiting == 0 || waiting + over < last - first) return false;
         for (auto i = first; i < last; ++i)
-            if (threads_[i].state == what) threads_[i].state = state::ready;
+            if (threads_[i].state == what) threads_[i].state = phase::ready;
         return true;
     }
 
