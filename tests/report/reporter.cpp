@@ -25,6 +25,7 @@ void write_training(const fs::path& run) {
     const nlohmann::ordered_json about{{"experiment", "made_study"}, {"data", "semi-synthetic, one CT"}, {"dataset_hash", "abc123"}, {"store", "store"},
                                        {"description", {{"experiment", "made_study"}, {"sampler", {{"policy", "sampler::balanced"}, {"positive_fraction", 0.5}}},
                                                         {"input", {{"policy", "input::windows"}, {"channels", {{{"low", 0}, {"high", 1800}}}}}},
+                                                        {"loss", {{"policy", "mylab::dice"}, {"smooth", 1}, {"norm", {{"policy", "norm::batch"}}}}},
                                                         {"budget", {{"policy", "budget"}, {"steps", 20000}, {"batch", 16}}}}},
                                        {"versions", {{"facet", "0.1.0"}}}, {"git", nullptr}, {"seed", 7}, {"fold", 0}, {"steps", 300}, {"training_slices", 96},
                                        {"training_slices_with_fracture", 20}, {"validation_slices", 48}, {"device", "cpu"}, {"threads", 2},
@@ -71,7 +72,8 @@ TEST_CASE("a report is well-formed, opens with the data statement and shows noth
     CHECK(html.find("<p class=\"statement\">", body) < body + 10);
     CHECK(html.find("V31 (L1)") != std::string::npos);
     CHECK(html.find("position \u00d7 level") != std::string::npos);
-    CHECK(html.find("balanced(positive_fraction 0.5)") != std::string::npos);
+    CHECK(html.find(">balanced(positive_fraction 0.5)") != std::string::npos);
+    CHECK(html.find("mylab::dice(smooth 1, norm batch)") != std::string::npos); // whose it is is said where the role does not say it
     CHECK(html.find("0 to 1800 HU") != std::string::npos);
     CHECK(html.find("abc123") != std::string::npos);
 }

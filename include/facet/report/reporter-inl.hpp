@@ -199,7 +199,7 @@ private:
         page_.section("What was run");
         std::vector<std::pair<std::string, std::string>> items;
         for (const auto& [role, policy] : description.items())
-            if (role != "experiment") items.emplace_back(role, policy_text(policy) + (role == "budget" ? other_length(policy) : ""));
+            if (role != "experiment") items.emplace_back(role, policy_text(policy, {role}) + (role == "budget" ? other_length(policy) : ""));
         page_.definitions(items);
     }
 

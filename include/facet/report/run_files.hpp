@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <filesystem>
@@ -112,11 +113,11 @@ template <class T> std::optional<T> field_as(const std::string& text) {
     return out;
 }
 
-/// A described policy as text: `balanced(positive_fraction 0.5)`.
-[[nodiscard]] inline std::string policy_text(const json& described) {
+/// A described policy as text: `balanced(positive_fraction 0.5)`. `above`: the roles and fields it stands in; a namespace that one of them says is left out.
+[[nodiscard]] inline std::string policy_text(const json& described, const std::vector<std::string>& above = {}) {
     if (described.is_array()) {
         std::string out;
-        for (const auto& item : described) out += (out.empty() ? "" : ", ") + policy_text(item);
+        for (const auto& item : described) out += (out.empty() ? "" : ", ") + policy_text(item, above);
         return out;
     }
     if (!described.is_object()) return described.is_string() ? described.get<std::string>() : described.dump();
@@ -125,10 +126,15 @@ template <class T> std::optional<T> field_as(const std::string& text) {
     std::string fields;
     for (const auto& [name, value] : described.items()) {
         if (name == "policy") continue;
-        fields += (fields.empty() ? "" : ", ") + (name == "items" || name == "channels" ? policy_text(value) : name + " " + policy_text(value));
+        auto names = above;
+        names.push_back(name);
+        fields += (fields.empty() ? "" : ", ") + (name == "items" || name == "channels" ? "" : name + " ") + policy_text(value, names);
     }
     auto policy = text_at(described, "policy");
-    if (const auto scope = policy.rfind("::"); scope != std::string::npos) policy.erase(0, scope + 2); // the role is said beside it
+    if (const auto scope = policy.rfind("::"); scope != std::string::npos) {
+        const auto said = [&](const std::string& name) { return name == policy.substr(0, scope) || name == policy.substr(0, scope) + "s"; };
+        if (std::ranges::any_of(above, said)) policy.erase(0, scope + 2);
+    }
     if (policy.empty()) return fields;
     return fields.empty() ? policy : policy + "(" + fields + ")";
 }

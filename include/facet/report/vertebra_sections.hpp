@@ -63,7 +63,7 @@ inline void mask_section(run_page& out, const run_contents& run) {
     if (!lesion.is_object()) return;
     out.section("Masks and lesions");
     if (after.is_object()) {
-        out.paragraph("The masks are postprocessed: " + policy_text(member(after, "policy")) + ". Threshold " + probability(number_at(after, "threshold")) + " and postprocess were chosen together on validation; pixel Dice here "
+        out.paragraph("The masks are postprocessed: " + policy_text(member(after, "policy"), {"postprocess"}) + ". Threshold " + probability(number_at(after, "threshold")) + " and postprocess were chosen together on validation; pixel Dice here "
                       + decimal(number_at(after, "pixel.dice"), 3) + ", of fractured vertebrae " + decimal(number_at(after, "vertebra.dice"), 3) + ".");
         if (member(member(after, "threshold"), "at_edge") == true) out.warning("The threshold of the postprocessed scores lies at the edge of what was searched on validation: the optimum may be beyond it.");
         for (const auto& field : member(after, "at_edge")) out.warning("The best " + field.get<std::string>() + " on validation was the last value tried: the optimum may be beyond it.");
