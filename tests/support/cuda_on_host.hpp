@@ -4,8 +4,6 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <functional>
 #include <map>
 #include <memory>

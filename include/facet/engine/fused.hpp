@@ -1,8 +1,8 @@
 #pragma once
 
+#include <facet/engine/block_tensors.hpp>
 #include <facet/engine/cpu/fused.hpp>
 #include <facet/engine/cuda/fused.hpp>
-#include <facet/engine/norm_tensors.hpp>
 
 /// Blocks of a network as one function each: fewer passes over memory than a chain of operations, and less kept for the way back. The chain of plain
 /// operations is their oracle (tests/engine/fused.cpp, tests/engine/cuda_kernels.cpp) and what runs everywhere else.

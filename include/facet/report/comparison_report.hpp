@@ -11,8 +11,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include <facet/evaluate/statement.hpp>
 #include <facet/evaluate/paired.hpp>
+#include <facet/evaluate/statement.hpp>
 #include <facet/report/forest.hpp>
 #include <facet/report/html.hpp>
 #include <facet/report/run_files.hpp>

@@ -132,7 +132,8 @@ template <class T> std::optional<T> field_as(const std::string& text) {
     }
     auto policy = text_at(described, "policy");
     if (const auto scope = policy.rfind("::"); scope != std::string::npos) {
-        const auto said = [&](const std::string& name) { return name == policy.substr(0, scope) || name == policy.substr(0, scope) + "s"; };
+        const auto owner = policy.substr(0, scope);
+        const auto said = [&](const std::string& name) { return name == owner || name == owner + "s"; };
         if (std::ranges::any_of(above, said)) policy.erase(0, scope + 2);
     }
     if (policy.empty()) return fields;

@@ -9,16 +9,16 @@
 #include <ATen/Functions.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <facet/engine/block_tensors.hpp>
 #include <facet/engine/cpu/gate.hpp>
 #include <facet/engine/cpu/norm.hpp>
-#include <facet/engine/norm_tensors.hpp>
 
 /// The blocks of engine/fused.hpp on the CPU. Statistics are in fp32 and double whatever the images are.
 namespace facet::cpu {
 
 /// Whether the kernels take such an image [N,C,H,W]: on the CPU, fp32 or bf16, channels_last.
 inline bool takes(const at::Tensor& x) {
-    return x.is_cpu() && x.dim() == 4 && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) && x.is_contiguous(at::MemoryFormat::ChannelsLast);
+    return x.is_cpu() && is_image(x);
 }
 
 namespace detail {
@@ -31,8 +31,6 @@ template <class T> matrix<const T> pixels(const at::Tensor& x, std::int64_t firs
     const auto all = x.size(1);
     return {read<T>(x) + first, x.numel() / all, channels > 0 ? channels : all, all};
 }
-
-inline at::Tensor image_like(const at::Tensor& x, std::int64_t channels) { return at::empty({x.size(0), channels, x.size(2), x.size(3)}, x.options(), at::MemoryFormat::ChannelsLast); }
 
 inline void with_type(const at::Tensor& x, auto&& body) {
     if (x.scalar_type() == at::kBFloat16) body(c10::BFloat16{});
@@ -200,7 +198,7 @@ struct gate_function : torch::autograd::Function<gate_function> {
 inline at::Tensor norm_relu(const at::Tensor& x, const norm_tensors& n) { return detail::norm_relu_function::apply(x, n.weight, n.bias, n.running_mean, n.running_variance); }
 
 inline at::Tensor norm_relu_frozen(const at::Tensor& x, const norm_tensors& n) {
-    auto y = detail::image_like(x, x.size(1));
+    auto y = image_like(x, x.size(1));
     const auto s = detail::recall(n);
     detail::with_type(x, [&]<class T>(T) { apply_relu(detail::pixels<T>(x), s.scale, s.shift, y.template mutable_data_ptr<T>()); });
     return y;

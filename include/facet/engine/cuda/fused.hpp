@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include <ATen/Functions.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <facet/engine/block_tensors.hpp>
 #include <facet/engine/cuda/launcher.hpp>
-#include <facet/engine/norm_tensors.hpp>
 
 /// The blocks of engine/fused.hpp by kernels of ours on a GPU (norm_source.hpp, gate_source.hpp). Everything stays on the device, nothing waits for it, and
 /// memory comes from LibTorch, so that a graph can record it.
@@ -37,7 +37,6 @@ inline bool is_pixels(const at::Tensor& x) {
 inline pixels pixels_of(const at::Tensor& x) {
     return {const_cast<void*>(x.const_data_ptr()), x.stride(3), x.numel() / x.size(1), static_cast<int>(x.size(1))}; // the kernels' own types say what is written
 }
-inline at::Tensor image_like(const at::Tensor& x, std::int64_t channels) { return at::empty({x.size(0), channels, x.size(2), x.size(3)}, x.options(), at::MemoryFormat::ChannelsLast); }
 /// A gradient as it comes, or a copy that the kernels can read. (`contiguous` would leave [N,C,1,1] as it is, whatever its strides.)
 inline at::Tensor readable(const at::Tensor& gradient) { return is_pixels(gradient) ? gradient : image_like(gradient, gradient.size(1)).copy_(gradient); }
 
@@ -208,7 +207,7 @@ struct gate_function : torch::autograd::Function<gate_function> {
 
 /// Whether the kernels take such an image [N,C,H,W]: fp32 or bf16, channels_last, C a multiple of 8.
 inline bool takes(const at::Tensor& x) {
-    return x.dim() == 4 && x.numel() > 0 && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16) && x.size(1) % 8 == 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast) && detail::is_pixels(x)
+    return is_image(x) && x.numel() > 0 && x.size(1) % 8 == 0 && detail::is_pixels(x)
            && (stand_in != nullptr || (x.is_cuda() && launchers<>::of_gpu() != nullptr));
 }
 

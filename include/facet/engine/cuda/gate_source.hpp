@@ -134,6 +134,16 @@ KERNEL(256, 6) gate_merge_backward(const element* d_out, int64 stride_d, const e
     sum_pixels(sum, product, lanes, partial);
 }
 
+// Features, logit and its normalisation's gradient at a pixel.
+struct fetch_features {
+    const element* fg;
+    const element* fx;
+    const float* logits;
+    const float* d_normed;
+    int64 channels;
+
+    __device__ gate_pixel operator()(int64 r) const { return {fetch(fg + r * channels), fetch(fx + r * channels), logits[r], d_normed[r]}; }
+};
 // The gradient of a logit from that of its normalisation; `way` as norm_finish_backward leaves it.
 struct logit_gradient {
     float a, b, c;
@@ -152,7 +162,7 @@ KERNEL(256, 2) gate_sums(const element* fg, const element* fx, int64 rows, int c
     values(g + 2 * channels, c, channels, mean_g);
     values(x + 2 * channels, c, channels, mean_x);
     const logit_gradient gradient(way);
-    const auto fetched = [&](int64 r) { return gate_pixel{fetch(fg + r * channels + c), fetch(fx + r * channels + c), logits[r], d_normed[r]}; };
+    const fetch_features fetched{fg + c, fx + c, logits, d_normed, channels};
     sum_rows<4, 2>(rows, channels, partial, fetched, [&](const gate_pixel& row, float (&sums)[4][8]) {
         float vg[8], vx[8];
         read(row.a, vg);
@@ -183,7 +193,7 @@ KERNEL(256, 2) gate_backward(const element* fg, const element* fx, int64 rows, i
     values(way_x + channels, c, channels, b_x);
     values(way_x + 2 * channels, c, channels, k_x);
     const logit_gradient gradient(way);
-    const auto fetched = [&](int64 r) { return gate_pixel{fetch(fg + r * channels + c), fetch(fx + r * channels + c), logits[r], d_normed[r]}; };
+    const fetch_features fetched{fg + c, fx + c, logits, d_normed, channels};
     for_rows<2>(rows, fetched, [&](int64 r, const gate_pixel& row) {
         float vg[8], vx[8];
         read(row.a, vg);

@@ -234,7 +234,15 @@ KERNEL(256, 5) norm_relu(const element* x, int64 stride, int64 rows, int channel
     });
 }
 
+// A row of an image and of its gradient.
 struct row_and_gradient { packed v, g; };
+struct fetch_rows {
+    const element* x;
+    const element* dy;
+    int64 stride, stride_dy;
+
+    __device__ row_and_gradient operator()(int64 r) const { return {fetch(x + r * stride), fetch(dy + r * stride_dy)}; }
+};
 
 // Sums of g and of g (x - mean), where g = dy at positive outputs.
 KERNEL(256, 3) norm_relu_sums(const element* dy, int64 stride_dy, const element* x, int64 stride, int64 rows, int channels, const float* statistics, float* partial) {
@@ -243,7 +251,7 @@ KERNEL(256, 3) norm_relu_sums(const element* dy, int64 stride_dy, const element*
     values(statistics, c, channels, scale);
     values(statistics + channels, c, channels, shift);
     values(statistics + 2 * channels, c, channels, mean);
-    const auto fetched = [&](int64 r) { return row_and_gradient{fetch(x + r * stride + c), fetch(dy + r * stride_dy + c)}; };
+    const fetch_rows fetched{x + c, dy + c, stride, stride_dy};
     sum_rows<2, 2>(rows, channels, partial, fetched, [&](const row_and_gradient& row, float (&sums)[2][8]) {
         float v[8], g[8];
         read(row.v, v);
@@ -280,7 +288,7 @@ KERNEL(256, 3) norm_relu_backward(const element* dy, int64 stride_dy, const elem
     values(way, c, channels, a);
     values(way + channels, c, channels, b);
     values(way + 2 * channels, c, channels, k);
-    const auto fetched = [&](int64 r) { return row_and_gradient{fetch(x + r * stride + c), fetch(dy + r * stride_dy + c)}; };
+    const fetch_rows fetched{x + c, dy + c, stride, stride_dy};
     for_rows<2>(rows, fetched, [&](int64 r, const row_and_gradient& row) {
         float v[8], g[8];
         read(row.v, v);
