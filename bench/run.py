@@ -8,6 +8,7 @@ peer, `target` is the most allowed and `ratio` is target/ours. Without a target,
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -40,7 +41,7 @@ OVERHEAD = [("draw of a vertebra's geometry", ["affine", "64", "16"], "s"),
             ("augmentation, 64x64, batch 16", ["augment", "64", "16"], "s"),
             ("training step, 64x64, batch 16", ["step", "64", "16"], "s")]
 QUICK = ["compile_time", "scores", "augment", "step", "pipeline", "overhead", "memory"]
-REST = ["nnunet", "loss", "sampler", "metrics", "sweeps"]
+REST = ["nnunet", "loss", "sampler", "metrics", "allocator", "sweeps"]
 SWEEPS = ["loss", "augment", "sampler", "scores", "metrics", "step", "epoch"]
 
 
@@ -80,6 +81,11 @@ class Context:
     def ours(self, worker, arguments):
         return [self.build / "bench" / worker, *map(self.inputs, arguments)]
 
+    def allocator(self):
+        """The library that our programs allocate with, where it is not the C library's."""
+        found = re.search(r"^FACET_TCMALLOC_LIBRARY:FILEPATH=(/.*)$", (self.build / "CMakeCache.txt").read_text(), re.MULTILINE)
+        return found and found[1]
+
     def peer(self, worker, arguments):
         return [self.python, HERE / "peers" / f"{worker}.py", *map(self.inputs, arguments)]
 
@@ -107,6 +113,16 @@ def comparisons(context, suite):
             yield limit("PR-AUC by sorting against scikit-learn", abs(ours["average precision, exact"] - peer["average precision"]), "difference", 1e-9)
 
 
+def allocator(context):
+    """The peer with the allocator that our programs link: what of a ratio is not the allocator's."""
+    library = context.allocator()
+    if not library:
+        return
+    for suite, name, arguments, unit in [(suite, *row[:3]) for suite in ("step", "pipeline", "loss") for row in COMPARISONS[suite][:2]]:
+        peer = ["env", f"LD_PRELOAD={library}", *context.peer(suite, arguments)]
+        yield judged(f"the peer with TCMalloc too: {name}", unit, compare(context.ours(suite, arguments), peer, context.rounds, context.log), None)[0]
+
+
 def overhead(context):
     for name, arguments, unit in OVERHEAD:
         commands = [[context.build / "bench" / "overhead", how, *arguments] for how in ("compiled", "configured")]
@@ -128,6 +144,8 @@ def rows_of(suite, context):
         return memory.rows(context, limit)
     if suite == "overhead":
         return overhead(context)
+    if suite == "allocator":
+        return allocator(context)
     if suite == "sweeps":
         return sweeps(context)
     return comparisons(context, suite)
@@ -141,10 +159,10 @@ def line(row):
     spread = row.get("ratio_spread")
     ratio = number(row["ratio"]) + (f" [{spread[0]:.3g}, {spread[1]:.3g}]" if spread else "")
     verdict = {None: "", True: "met", False: "NOT MET"}[row["met"]]
-    return f"{row['name'][:76]:76} {number(row['ours']):>10} {number(row['peer']):>10} {row['unit']:10} {ratio:>24} {number(row['target']):>8}  {verdict}"
+    return f"{row['name'][:80]:80} {number(row['ours']):>10} {number(row['peer']):>10} {row['unit']:10} {ratio:>24} {number(row['target']):>8}  {verdict}"
 
 
-HEADER = f"{'':76} {'ours':>10} {'peer':>10} {'unit':10} {'ratio [least, most]':>24} {'target':>8}"
+HEADER = f"{'':80} {'ours':>10} {'peer':>10} {'unit':10} {'ratio [least, most]':>24} {'target':>8}"
 
 
 def main():

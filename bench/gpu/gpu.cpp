@@ -1,6 +1,6 @@
 // The C++ side of the GPU benchmark: one command a call, one JSON line a result. Runs on the CPU as well, for a dry run.
 // Usage: gpu DEVICE full|small COMMAND [BATCH [fp32|bf16 [plain|fused]]]
-//   COMMAND: parity, fused_parity, matmul, convolutions, blocks, step, steps, eager_step, augment, pipeline
+//   COMMAND: parity, fused_parity, matmul, convolutions, blocks, step, steps, eager_step, augment, pipeline, validation
 //   fused: the blocks by our kernels
 #include <facet/facet.hpp>
 
@@ -147,13 +147,27 @@ static void parity(const setting& s) {
     check("five steps of a recorded graph against eager", largest(losses(s, s.device, true, host.channels, host.masks), losses(s, s.device, true, host.channels, host.masks, false)), 1e-6);
 
     const auto logits = at::randn({8, 1, s.p.size, s.p.size}).mul(8);
-    score_counter a{made.data()}, b{made.data()};
+    score_counter a{made.data()}, b{made.data(), s.device};
     a.add(first_slices(8), logits, host.masks);
-    b.add_by_tensors(first_slices(8), logits.to(s.device), host.masks.to(s.device));
+    b.add(b.places(first_slices(8)).to(s.device), logits.to(s.device), host.masks.to(s.device));
     std::int64_t different = 0;
-    const auto x = a.total(), y = b.total();
+    const auto x = total_of(a.by_level()), y = total_of(b.by_level());
     for (std::size_t i = 0; i < score_histogram::bins; ++i) different += std::abs(x.positive[i] - y.positive[i]) + std::abs(x.negative[i] - y.negative[i]);
     check("pixels in another bin of the score histogram", static_cast<double>(different), 0);
+
+    const auto everything = all_slices(made.data());
+    const resident_store resident{made.data(), s.device, s.p.residency};
+    const augmenter source{s.p, made.data(), resident, 1};
+    validation_pass played{s.p, made.data(), gpu, source, everything}, issued{s.p, made.data(), gpu, source, everything};
+    issued.record(false);
+    (void)played(0); // records
+    const auto of_graph = played(0.5), eager = issued(0.5);
+    check("loss of a validation by a recorded graph against eager", std::abs(of_graph.loss - eager.loss), 1e-6);
+    different = 0;
+    const auto u = total_of(of_graph.by_level), v = total_of(eager.by_level);
+    for (std::size_t i = 0; i < score_histogram::bins; ++i) different += std::abs(u.positive[i] - v.positive[i]) + std::abs(u.negative[i] - v.negative[i]);
+    check("pixels that a recorded validation counts in another bin", static_cast<double>(different), 0);
+    if (s.device.is_cuda()) check("a validation can be recorded", played.recorded() ? 0 : 1, 0);
 }
 
 // ---- speed ----------------------------------------------------------------------------------------------------------------------------
@@ -248,24 +262,29 @@ static void blocks(const setting& s) {
     for (int level : {0, 2, 4}) {
         const std::int64_t channels = std::int64_t{s.features} << level, side = s.p.size >> level;
         const std::string shape = std::to_string(channels) + " x " + std::to_string(side) + " x " + std::to_string(side);
-        layers::batch_norm norm{registry, shape, static_cast<int>(channels)}, g{registry, shape + "g", static_cast<int>(channels / 2)}, x{registry, shape + "x", static_cast<int>(channels / 2)},
-            p{registry, shape + "p", 1};
+        const int half = static_cast<int>(channels / 2);
+        layers::batch_norm norm{registry, shape, static_cast<int>(channels)}, g{registry, shape + "g", half}, x{registry, shape + "x", half}, p{registry, shape + "p", 1};
         registry.to(s.device);
-        const auto a = image(channels, side), dy = at::randn_like(a), up = image(channels, side), fg = image(channels / 2, side), fx = image(channels / 2, side);
-        const auto w = at::randn({1, channels / 2, 1, 1}, s.device).set_requires_grad(true), d_out = at::randn({s.p.batch, 2 * channels, side, side}, s.device).to(type).contiguous(at::MemoryFormat::ChannelsLast);
-        const double bytes = static_cast<double>(a.numel() * a.element_size());
+        const auto skip = image(channels, side), dy = at::randn_like(skip), up = image(channels, side);
+        const auto w = at::randn({1, half, 1, 1}, s.device).set_requires_grad(true), d_out = at::randn({s.p.batch, 2 * channels, side, side}, s.device).to(type).contiguous(at::MemoryFormat::ChannelsLast);
+        const auto convolution = [&] { return at::randn({half, channels, 1, 1}, s.device).div(channels).to(type).set_requires_grad(true); };
+        const gate_tensors k{convolution(), convolution(), w, g.tensors(), x.tensors(), p.tensors(), norm.tensors()};
+        const double bytes = static_cast<double>(skip.numel() * skip.element_size());
         for (const bool ours : {false, true}) {
             fused::enabled_on_gpu = ours;
             const std::string by = shape + (ours ? ", ours" : ", LibTorch");
             // Forward: x twice, y once; backward: x and dy twice, dx once.
-            report("normalisation and ReLU, " + by, 8 * bytes / timed(s, [&] { (void)torch::autograd::grad({norm.relu(a, true)}, {a}, {dy}); }) / 1e9, "GB/s");
+            report("normalisation and ReLU, " + by, 8 * bytes / timed(s, [&] { (void)torch::autograd::grad({norm.relu(skip, true)}, {skip}, {dy}); }) / 1e9, "GB/s");
             const auto gated = [&] {
-                if (fused::takes(fg, fx, a, up)) return fused::gate(fg, fx, a, up, w, g.tensors(), x.tensors(), p.tensors());
-                const auto joined = g(fg, true).add(x(fx, true)).relu_();
-                return at::cat({a.mul(p(at::conv2d(joined, w.to(type)), true).sigmoid()), up}, 1);
+                if (fused::takes_gate(up, skip, half)) return fused::gate(up, skip, k);
+                const auto u = norm.relu(up, true);
+                const auto joined = g(at::conv2d(u, k.up_weight), true).add(x(at::conv2d(skip, k.skip_weight), true)).relu_();
+                return at::cat({skip.mul(p(at::conv2d(joined, w.to(type)), true).sigmoid()), u}, 1);
             };
-            // Forward: fg and fx twice, skip, up, out; backward: d_out, skip, d_skip, fg and fx twice, their gradients. fg and fx are half as wide.
-            report("gate, " + by, (2 + 1 + 1 + 2 + 1 + 1 + 1 + 2 + 1) * bytes / timed(s, [&] { (void)torch::autograd::grad({gated()}, {fg, fx, a, up}, {d_out}); }) / 1e9, "GB/s");
+            // In images of C channels; features have half. Forward: up and skip twice, u once and written, fg and fx written and read twice, the gated skip. Backward: the
+            // gradient's left half, skip twice, d_skip thrice; fg and fx twice, their gradients written and read twice; u, the right half four times, up twice, d_up.
+            // And a product, read and written both ways, so that the gradient comes from an operation as in a network: ours writes into it.
+            report("gate and its normalisation, " + by, (2 + 2 + 2 + 3 + 1 + 6 + 5 + 1 + 4 + 2 + 1 + 8) * bytes / timed(s, [&] { (void)torch::autograd::grad({gated().mul(1)}, {skip, up, k.up_weight, k.skip_weight}, {d_out}); }) / 1e9, "GB/s");
         }
     }
     fused::enabled_on_gpu = false;
@@ -282,15 +301,22 @@ static void step(const setting& s, bool record) {
     report("step, convolutions counted" + s.how, operations(s) * static_cast<double>(s.p.batch) / t / 1e12, "TFLOP/s");
 }
 
-/// The engine's own step, with our kernels, with cuDNN's plans searched, and with both: in one process, which searches once.
+/// The engine's own step, with our kernels, with cuDNN's plans searched, with both, and with eight channels for three as well: in one process, which
+/// searches once.
 static void steps(setting s) {
-    for (const bool search : {false, true})
-        for (const bool ours : {false, true}) {
-            fused::enabled_on_gpu = ours;
-            search_plans(search);
-            s.how = search && ours ? ", fused and searched" : search ? ", searched" : ours ? ", fused" : ", plain";
-            step(s, true);
-        }
+    struct way {
+        const char* name;
+        bool search, fused, padded;
+    };
+    for (const auto& w : {way{"plain", false, false, false}, way{"fused", false, true, false}, way{"searched", true, false, false}, way{"fused and searched", true, true, false},
+                          way{"padded, fused and searched", true, true, true}}) {
+        search_plans(w.search);
+        fused::enabled_on_gpu = w.fused;
+        layers::pads_channels = w.padded;
+        s.how = std::string{", "} + w.name;
+        step(s, true);
+    }
+    layers::pads_channels = false;
 }
 
 static void augment_alone(const setting& s) {
@@ -305,6 +331,17 @@ static void pipeline(const setting& s) {
     const made_store made{s.slices, static_cast<std::size_t>(s.p.size)};
     training_pipeline whole{s.p, made.data(), s.device};
     report("whole pipeline" + s.how, static_cast<double>(s.p.batch) / timed(s, [&] { whole.step(); }), "images/s");
+}
+
+static void validation(const setting& s) {
+    const made_store made{s.slices, static_cast<std::size_t>(s.p.size)};
+    const resident_store resident{made.data(), s.device, s.p.residency};
+    const augmenter source{s.p, made.data(), resident, 1};
+    learner<> student{s.p, s.device, 1, s.p.steps};
+    const auto slices = all_slices(made.data());
+    validation_pass pass{s.p, made.data(), student, source, slices};
+    (void)pass(0);
+    report("validation" + s.how, static_cast<double>(slices.size()) / seconds([&] { (void)pass(0); }), "images/s");
 }
 
 int main(int argc, char** argv) {
@@ -327,6 +364,7 @@ int main(int argc, char** argv) {
     else if (command == "eager_step") step(s, false);
     else if (command == "augment") augment_alone(s);
     else if (command == "pipeline") pipeline(s);
+    else if (command == "validation") validation(s);
     else return std::fprintf(stderr, "gpu: there is no command '%s'\n", argv[3]), 2;
     report("peak host memory", static_cast<double>(peak_memory()), "bytes");
     if (const auto held = devices<>::peak_memory_mib(s.device)) report("peak device memory, of LibTorch", *held * 1048576, "bytes");

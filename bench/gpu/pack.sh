@@ -6,7 +6,7 @@ root=$(CDPATH= cd -- "$(dirname -- "$0")/../.." && pwd)
 build=${1:-$root/build/cuda}
 out=${2:-$root/build/gpu_bench}
 cd "$root"
-cmake --preset cuda -B "$build" -DFACET_ITK=OFF -DFACET_NATIVE=OFF -DCMAKE_CXX_FLAGS=-march=x86-64-v3 >/dev/null
+cmake --preset cuda -B "$build" -DFACET_ITK=OFF -DFACET_NATIVE=OFF -DFACET_TCMALLOC=OFF -DCMAKE_CXX_FLAGS=-march=x86-64-v3 >/dev/null
 cmake --build "$build" --target bench_gpu
 rm -rf "$out"
 mkdir -p "$out/lib" "$out/wheels"

@@ -26,7 +26,7 @@ TEST_CASE("on a GPU the blocks by our kernels are those of plain operations in d
         for (const auto& s : {shape{1, 16, 3, 5}, shape{2, 48, 9, 11}, shape{1, 1024, 2, 3}, shape{4, 64, 64, 64}, shape{8, 128, 128, 128}}) {
             if (type == at::kFloat && s.images == 8) continue; // one ReLU of many millions that rounds to the other side is more than fp32's limit
             check_norm(s, type);
-            check_gate(s, type);
+            for (const bool before : {false, true}) check_gate(s, type, before);
         }
     check_extremes();
     const auto x = image({8, 64, 64, 64}, at::kBFloat16);

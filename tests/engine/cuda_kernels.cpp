@@ -51,7 +51,7 @@ namespace {
      {"norm_recall", cuda_on_host::kernel(&on_host::type::norm_recall)}, {"norm_relu", cuda_on_host::kernel(&on_host::type::norm_relu)},                                      \
      {"norm_relu_sums", cuda_on_host::kernel(&on_host::type::norm_relu_sums)}, {"norm_finish_backward", cuda_on_host::kernel(&on_host::type::norm_finish_backward)},          \
      {"norm_relu_backward", cuda_on_host::kernel(&on_host::type::norm_relu_backward)}, {"gate_logits", cuda_on_host::kernel(&on_host::type::gate_logits)},                    \
-     {"gate_merge", cuda_on_host::kernel(&on_host::type::gate_merge)}, {"gate_merge_backward", cuda_on_host::kernel(&on_host::type::gate_merge_backward)},                    \
+     {"gate_skip", cuda_on_host::kernel(&on_host::type::gate_skip)}, {"gate_skip_backward", cuda_on_host::kernel(&on_host::type::gate_skip_backward)},                      \
      {"gate_sums", cuda_on_host::kernel(&on_host::type::gate_sums)}, {"gate_backward", cuda_on_host::kernel(&on_host::type::gate_backward)}}
 
 /// While it lives, the kernels run instead of the CPU's functions.
@@ -79,8 +79,9 @@ TEST_CASE("the GPU's attention gate is that of plain operations in double", "[en
     at::manual_seed(3);
     const on_the_gpu gpu;
     for (const auto type : {at::kFloat, at::kBFloat16})
-        for (const auto& s : {shape{1, 16, 3, 5}, shape{2, 48, 9, 11}, shape{1, 128, 5, 4}, shape{1, 1024, 2, 3}, shape{2, 16, 31, 17}}) check_gate(s, type);
-    CHECK(gpu.launcher.launches.at("gate_backward") == 10);
+        for (const auto& s : {shape{1, 16, 3, 5}, shape{2, 48, 9, 11}, shape{1, 128, 5, 4}, shape{1, 1024, 2, 3}, shape{2, 16, 31, 17}})
+            for (const bool before : {false, true}) check_gate(s, type, before);
+    CHECK(gpu.launcher.launches.at("gate_backward") == 40);
 }
 
 TEST_CASE("on the GPU a large mean costs no digits, a constant channel becomes its bias, and what is not a number stays so", "[engine][cuda_kernels]") {
@@ -97,10 +98,10 @@ TEST_CASE("the GPU's kernels read a gradient that is half of an image", "[engine
     const auto both = at::randn({2, 32, 7, 5}).contiguous(at::MemoryFormat::ChannelsLast);
     const auto half = both.narrow(1, 16, 16);
     REQUIRE_FALSE(half.is_contiguous(at::MemoryFormat::ChannelsLast));
-    CHECK(cuda::detail::readable(half).is_same(half));
+    CHECK(fused::detail::readable<cuda::kernels>(half).is_same(half));
     CHECK(error(gradients(fused::norm_relu(x, n), {x}, half)[0], gradients(plain_norm(xd, nd).relu(), {xd}, half)[0]) < 1e-5);
     const auto one = at::randn({3, 16, 1, 1}); // is as good as channels_last by LibTorch's rules, but its pixels do not begin at 16 bytes
-    CHECK(cuda::detail::is_pixels(cuda::detail::readable(one.as_strided({3, 16, 1, 1}, {16, 1, 1, 1}))));
+    CHECK(cuda::kernels::reads(fused::detail::readable<cuda::kernels>(one.as_strided({3, 16, 1, 1}, {16, 1, 1, 1}))));
     const auto rows = at::randn({2, 16, 7, 5}); // NCHW: copied first
     CHECK(error(gradients(fused::norm_relu(x, n), {x}, rows)[0], gradients(plain_norm(xd, nd).relu(), {xd}, rows)[0]) < 1e-5);
 }
@@ -110,12 +111,14 @@ TEST_CASE("the order of a GPU's threads changes no bit", "[engine][cuda_kernels]
     const auto all = [&](bool backwards) {
         gpu.launcher.backwards = backwards;
         at::manual_seed(4);
-        const shape narrow{2, 64, 29, 23}, broad{2, 128, 29, 23}; // sums of several blocks
-        const auto fg = image(narrow, at::kBFloat16), fx = image(narrow, at::kBFloat16), skip = image(broad, at::kBFloat16), up = image(broad, at::kBFloat16);
-        const auto w = at::randn({1, 64, 1, 1}).set_requires_grad(true);
-        const auto g = made_norm(64), x = made_norm(64), p = made_norm(1), n = made_norm(256);
-        const auto y = fused::norm_relu(fused::gate(fg, fx, skip, up, w, g, x, p), n);
-        auto out = gradients(y, {fg, fx, skip, up, w, g.weight, x.bias, p.weight, p.bias, n.weight}, at::randn(y.sizes()));
+        const shape s{2, 128, 29, 23}; // sums of several blocks
+        const auto skip = image(s, at::kBFloat16), up = image(s, at::kBFloat16);
+        const auto k = made_gate(128, at::kBFloat16, true);
+        const auto n = made_norm(256);
+        const auto y = fused::norm_relu(fused::gate(up, skip, k), n);
+        auto inputs = weights_of(k);
+        inputs.insert(inputs.end(), {up, skip, n.weight});
+        auto out = gradients(y, inputs, at::randn(y.sizes()));
         out.push_back(y);
         return out;
     };
@@ -125,11 +128,12 @@ TEST_CASE("the order of a GPU's threads changes no bit", "[engine][cuda_kernels]
 
 TEST_CASE("images the GPU's kernels do not take go the plain way", "[engine][cuda_kernels]") {
     const on_the_gpu gpu;
-    CHECK(cuda::takes(image({1, 8, 4, 4}, at::kFloat)));
-    CHECK_FALSE(cuda::takes(image({1, 12, 4, 4}, at::kFloat)));
-    CHECK_FALSE(cuda::takes(at::randn({1, 8, 4, 4})));
-    CHECK_FALSE(cuda::takes(image({1, 8, 4, 4}, at::kDouble)));
+    CHECK(cuda::kernels::takes(image({1, 8, 4, 4}, at::kFloat)));
+    CHECK_FALSE(cuda::kernels::takes(image({1, 12, 4, 4}, at::kFloat)));
+    CHECK_FALSE(cuda::kernels::takes(at::randn({1, 8, 4, 4})));
+    CHECK_FALSE(cuda::kernels::takes(image({1, 8, 4, 4}, at::kDouble)));
     CHECK_FALSE(fused::takes(image({1, 8, 4, 4}, at::kFloat), image({1, 12, 4, 4}, at::kFloat)));
+    CHECK_FALSE(fused::takes_gate(image({1, 24, 4, 4}, at::kFloat), image({1, 24, 4, 4}, at::kFloat), 12)); // features
 }
 
 TEST_CASE("NVRTC compiles the kernels for the GPUs that are meant", "[engine][cuda_kernels]") {

@@ -26,12 +26,26 @@ TEST_CASE("normalisation with ReLU in one function is that of plain operations i
 TEST_CASE("the attention gate in one function is that of plain operations in double", "[engine][fused]") {
     at::manual_seed(3);
     for (const auto type : {at::kFloat, at::kBFloat16})
-        for (const auto& s : shapes) check_gate(s, type);
+        for (const auto& s : shapes)
+            for (const bool before : {false, true}) check_gate(s, type, before);
 }
 
 TEST_CASE("a large mean costs no digits, a constant channel becomes its bias, and what is not a number stays so", "[engine][fused]") {
     at::manual_seed(2);
     check_extremes();
+}
+
+TEST_CASE("a gradient that somebody else holds is left as it is", "[engine][fused]") {
+    at::manual_seed(5);
+    const shape s{2, 8, 5, 4};
+    const auto up = image(s, at::kFloat), skip = image(s, at::kFloat);
+    const auto y = fused::gate(up, skip, made_gate(8, at::kFloat, true));
+    const auto dy = at::randn_like(y), kept = dy.clone();
+    const auto once = torch::autograd::grad({y}, {up, skip}, {dy}, true), again = torch::autograd::grad({y}, {up, skip}, {dy}, true);
+    CHECK(dy.equal(kept));
+    CHECK(once[0].equal(again[0]));
+    CHECK(once[1].equal(again[1]));
+    CHECK(error(once[0], gradients(y.mul(1), {up}, kept)[0].to(at::kDouble)) < 1e-6); // here the gradient is nobody else's
 }
 
 TEST_CASE("the fused functions give the same bits twice and for any number of threads", "[engine][fused]") {

@@ -6,6 +6,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <facet/engine/fused.hpp>
+#include <facet/engine/layers.hpp>
 #include <facet/model/monai_attention_unet.hpp>
 
 #include "model/golden.hpp"
@@ -98,6 +99,37 @@ TEST_CASE("fused and plain blocks make the same network") {
     for (std::size_t i = 0; i < plain.size(); ++i) {
         INFO("tensor " << i);
         CHECK((fused[i] - plain[i]).norm().item<double>() <= 2e-4 * plain[i].norm().item<double>() + 1e-6);
+    }
+}
+
+TEST_CASE("sides that do not halve evenly are an error, not a write beyond the image") {
+    const auto net = facet::model::attention_unet{.features = 8, .depth = 1}(3);
+    CHECK_THROWS_AS(net->forward(at::rand({1, 3, 17, 17})), c10::Error);
+}
+
+TEST_CASE("zeros beside the channels of an image change nothing") {
+    at::manual_seed(6);
+    const auto net = facet::model::attention_unet{.features = 8, .depth = 2}(3);
+    const auto images = at::rand({2, 3, 16, 16});
+    std::vector<at::Tensor> parameters;
+    for (const auto& [name, t] : net->parameters()) parameters.push_back(t);
+    const auto run = [&](bool padded) {
+        facet::layers::pads_channels = padded;
+        const auto logits = net->forward(images);
+        facet::layers::pads_channels = false;
+        auto out = torch::autograd::grad({logits.square().mean()}, parameters);
+        out.push_back(logits.detach());
+        return out;
+    };
+    const auto wide = facet::layers::detail::padded(images);
+    CHECK(wide.sizes() == at::IntArrayRef{2, 8, 16, 16});
+    CHECK(wide.narrow(1, 0, 3).equal(images));
+    CHECK(wide.narrow(1, 3, 5).abs().max().item<float>() == 0);
+    const auto as_is = run(false), padded = run(true);
+    for (std::size_t i = 0; i < as_is.size(); ++i) {
+        INFO("tensor " << i);
+        CHECK(padded[i].sizes() == as_is[i].sizes());
+        CHECK((padded[i] - as_is[i]).norm().item<double>() <= 1e-4 * as_is[i].norm().item<double>() + 1e-7);
     }
 }
 

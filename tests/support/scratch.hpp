@@ -1,10 +1,10 @@
 #pragma once
 
-#include <atomic>
+#include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
-
-#include <unistd.h>
+#include <system_error>
 
 namespace facet::testing {
 
@@ -12,9 +12,9 @@ namespace facet::testing {
 class scratch {
 public:
     scratch() {
-        static std::atomic<int> count{0};
-        path_ = std::filesystem::temp_directory_path() / ("facet_test_" + std::to_string(::getpid()) + "_" + std::to_string(count++));
-        std::filesystem::create_directories(path_);
+        auto name = (std::filesystem::temp_directory_path() / "facet_test_XXXXXX").string(); // not by process: numbers return, and a test that was killed leaves its folder
+        if (::mkdtemp(name.data()) == nullptr) throw std::system_error{errno, std::generic_category(), name};
+        path_ = name;
     }
     scratch(const scratch&) = delete;
     scratch& operator=(const scratch&) = delete;

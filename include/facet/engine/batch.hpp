@@ -121,21 +121,27 @@ public:
     [[nodiscard]] at::Device device() const { return resident_.device(); }
     /// As stored: for validation and test.
     [[nodiscard]] training_batch plain(std::vector<std::uint32_t> slices) const {
-        auto as_is = stored(resident_, slices);
-        return {std::move(slices), as_is.images, plan_.to_channels(as_is.images), as_is.masks};
+        const auto order = resident_.order(slices);
+        auto begin = order.begin();
+        auto b = plain(begin);
+        b.slices = std::move(slices);
+        return b;
     }
+    /// The same (without its list of slices) from what `plain_order` gives, which begins at `next`; moves `next` behind it. A graph can record it.
+    [[nodiscard]] training_batch plain(std::vector<at::Tensor>::const_iterator& next) const {
+        auto as_is = unmoved(resident_.read(next));
+        return {{}, as_is.images, plan_.to_channels(as_is.images), as_is.masks};
+    }
+    [[nodiscard]] std::vector<at::Tensor> plain_order(std::span<const std::uint32_t> slices) const { return resident_.order(slices); }
+    /// To the device, which is not waited for.
+    [[nodiscard]] at::Tensor sent(const at::Tensor& t) const { return resident_.sent(t); }
 
     /// Everything a GPU makes a batch from, small and of the same shapes every time, on the device: which slices (or the slices, where the store
     /// streams), affines, displacements, and all numbers drawn. Nothing waits for the copies.
     [[nodiscard]] std::vector<at::Tensor> order(std::span<const std::uint32_t> slices, std::uint64_t epoch) const {
-        resident_.verify(slices);
         const auto keys = sources(slices, epoch);
         const auto motion = geometry(slices, epoch);
-        auto index = at::empty({static_cast<std::int64_t>(slices.size())}, at::kLong);
-        std::ranges::copy(slices, index.data_ptr<std::int64_t>());
-        std::vector<at::Tensor> out;
-        if (resident_.on_device()) out.push_back(sent(index));
-        else out = {resident_.rows(resident_.images(), index), resident_.rows(resident_.masks(), index)};
+        auto out = resident_.order(slices);
         if (plan_.augments_geometry) out.push_back(sent(detail::theta_of(motion.maps, resident_.size())));
         if (motion.displacements.defined()) out.push_back(sent(motion.displacements));
         const auto numbers = tape().write(keys.by_vertebra, keys.by_slice);
@@ -146,14 +152,14 @@ public:
     /// The batch of an order (without its list of slices): work of the device alone, which a graph can record.
     [[nodiscard]] training_batch made(const std::vector<at::Tensor>& order) const {
         auto next = order.begin();
+        const auto stored = resident_.read(next);
         warped w;
-        if (resident_.on_device()) w = {resident_.images().index_select(0, *next), resident_.masks().index_select(0, *next)}, ++next;
-        else w = {next[0], next[1]}, next += 2;
-        if (plan_.augments_geometry) {
+        if (!plan_.augments_geometry) w = unmoved(stored);
+        else {
             const auto theta = *next++;
-            if (plan_.control_points > 0) w = detail::warp_by_tensors(w.images, w.masks, theta, *next++, basis());
-            else w = detail::warp_by_tensors(w.images, w.masks, theta);
-        } else w = {w.images.unsqueeze(1).to(at::kFloat), w.masks.unsqueeze(1)};
+            if (plan_.control_points > 0) w = detail::warp_by_tensors(stored.images, stored.masks, theta, *next++, basis());
+            else w = detail::warp_by_tensors(stored.images, stored.masks, theta);
+        }
         return tape().read({next[0], next[1]}, [&](augment::draws& by_vertebra, augment::draws& by_slice) { return through(w, by_vertebra, by_slice, true); });
     }
 
@@ -224,7 +230,6 @@ private:
         return b;
     }
 
-    [[nodiscard]] at::Tensor sent(const at::Tensor& t) const { return resident_.device().is_cpu() ? t : t.pin_memory().to(resident_.device(), true); }
     [[nodiscard]] const draw_tape& tape() const {
         if (!tape_)
             tape_.emplace([&](augment::draws& by_vertebra, augment::draws& by_slice) {

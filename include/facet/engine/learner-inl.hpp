@@ -125,7 +125,7 @@ template <class T> struct learner<T>::body {
     at::Tensor learning_rate; ///< fp32
     at::Tensor number;        ///< int64: of the step being made, from 1
     at::Tensor pull;          ///< fp32: how far the averages move
-    recorded_function one_step, scoring;
+    recorded_function one_step;
 
     body(const plan& the_plan, at::Device where, std::uint64_t the_seed, std::int64_t total)
         : p{the_plan}, device{where}, seed{the_seed}, steps{total}, bf16{the_plan.bf16 && devices<>::computes_bf16(where)} {
@@ -263,11 +263,10 @@ template <class T> struct learner<T>::body {
         return out;
     }
 
-    at::Tensor logits(const at::Tensor& channels) {
-        return scoring({channels}, [this](const std::vector<at::Tensor>& batch) {
-            const autocast_bf16 half{device.type(), bf16};
-            return net->forward(batch[0]).to(at::kFloat);
-        }, [] { return std::vector<at::Tensor>{}; });
+    /// Into evaluation mode, with the averaged weights if they are wanted; and out of it.
+    void evaluating(bool on, bool averaged) {
+        net->train(!on);
+        if (averaged && average) average->swap();
     }
 
     [[nodiscard]] named_tensors state() const {
@@ -288,21 +287,30 @@ template <class T> at::Tensor learner<T>::step(const at::Tensor& channels, const
     return step({channels, masks}, [](const std::vector<at::Tensor>& batch) { return training_batch{{}, {}, batch[0], batch[1]}; });
 }
 
-template <class T> at::Tensor learner<T>::logits(const at::Tensor& channels, bool averaged) {
+template <class T> void learner<T>::evaluate(const std::function<void(const forward&)>& work, bool averaged) {
     const c10::InferenceMode no_grad;
-    body_->net->train(false);
-    const bool exchange = averaged && body_->average;
-    if (exchange) body_->average->swap();
-    const auto out = body_->logits(channels);
-    if (exchange) body_->average->swap();
-    body_->net->train(true);
+    body_->evaluating(true, averaged);
+    try {
+        work([this](const at::Tensor& channels) {
+            const autocast_bf16 half{body_->device.type(), body_->bf16};
+            return body_->net->forward(channels).to(at::kFloat);
+        });
+    } catch (...) {
+        try {
+            body_->evaluating(false, averaged);
+        } catch (const c10::Error&) { // what failed first is told
+        }
+        throw;
+    }
+    body_->evaluating(false, averaged);
+}
+template <class T> at::Tensor learner<T>::logits(const at::Tensor& channels, bool averaged) {
+    at::Tensor out;
+    evaluate([&](const forward& of) { out = of(channels); }, averaged);
     return out;
 }
 
-template <class T> void learner<T>::record(bool on) {
-    body_->one_step.turn(on);
-    body_->scoring.turn(on);
-}
+template <class T> void learner<T>::record(bool on) { body_->one_step.turn(on); }
 template <class T> bool learner<T>::recorded() const { return body_->one_step.recorded(); }
 
 template <class T> std::int64_t learner<T>::steps_done() const { return body_->done; }

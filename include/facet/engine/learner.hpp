@@ -27,11 +27,16 @@ template <class = void> struct learner {
     /// the learner's device, of the same shapes every time.
     using batch_maker = std::function<training_batch(const std::vector<at::Tensor>& order)>;
     at::Tensor step(const std::vector<at::Tensor>& order, const batch_maker& make);
-    /// fp32 logits [N,1,S,S] in evaluation mode, without gradient: of the averaged weights, or of those being trained.
+    /// fp32 logits [N,1,S,S] of channels [N,C,S,S].
+    using forward = std::function<at::Tensor(const at::Tensor& channels)>;
+    /// Calls `work(forward)` in evaluation mode, without gradient: of the averaged weights, or of those being trained. A graph can record what `forward` does: the
+    /// weights lie in the same place every time.
+    void evaluate(const std::function<void(const forward&)>& work, bool averaged = true);
+    /// `forward` alone.
     at::Tensor logits(const at::Tensor& channels, bool averaged = true);
 
-    /// On a GPU, whether a step and a batch of logits are recorded at their first call as a graph and played afterwards, or their kernels issued
-    /// one by one each time. On, where compiled with FACET_CUDA; the values are the same.
+    /// On a GPU, whether a step is recorded at its first call as a graph and played afterwards, or its kernels issued one by one each time. On, where
+    /// compiled with FACET_CUDA; the values are the same.
     void record(bool on);
     [[nodiscard]] bool recorded() const; ///< whether the step plays a recording
     /// Of the last step's slices [N], on the device: the mean probability of the pixels that score highest. Only where the plan watches slices.

@@ -9,7 +9,7 @@
 namespace facet {
 
 /// The tensors of a step are freed and asked for again in the next. glibc gives large ones back to the system each time, and the system clears
-/// every page it hands out again: a tenth of a small step. Kept instead, up to 1 GiB.
+/// every page it hands out again: a tenth of a small step. Kept instead, up to 1 GiB. (TCMalloc, where a program links it, does so by itself.)
 inline void keep_freed_memory() {
 #if defined(__GLIBC__)
     ::mallopt(M_MMAP_THRESHOLD, 32 << 20); // the most it takes

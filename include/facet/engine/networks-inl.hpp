@@ -68,11 +68,10 @@ private:
 class attention_upsampling {
 public:
     attention_upsampling(layers::registry& r, const std::string& name, int channels, const block_style& style) : dropout_{style.dropout} {
-        const bool learned = std::holds_alternative<upsample::transposed>(style.upsample);
-        plain_ = learned && is_plain(style);
-        if (learned) doubling_.emplace(r, name + ".conv", 2 * channels, channels, plain_ ? layers::bias::absorbed : layers::bias::own);
+        const bool learned = std::holds_alternative<upsample::transposed>(style.upsample), plain = learned && is_plain(style);
+        if (learned) doubling_.emplace(r, name + ".conv", 2 * channels, channels, plain ? layers::bias::absorbed : layers::bias::own);
         else interpolation_.emplace(r, name, 2 * channels, channels, style.upsample);
-        if (!plain_) {
+        if (!plain) {
             norm_.emplace(r, name + ".adn.N", channels, style.norm);
             activation_.emplace(r, name + ".adn.A", style.activation);
             return;
@@ -80,17 +79,19 @@ public:
         batch_norm_.emplace(r, name + ".adn.N", channels);
         r.absorbs(batch_norm_->tensors().running_mean, doubling_->bias_tensor());
     }
-    [[nodiscard]] at::Tensor operator()(const at::Tensor& below, bool training) const {
-        if (plain_) return batch_norm_->relu((*doubling_)(below), training);
-        return (*activation_)(layers::drop(dropout_, (*norm_)(doubling_ ? (*doubling_)(below) : (*interpolation_)(below), training), training));
+    [[nodiscard]] at::Tensor doubled(const at::Tensor& below) const { return doubling_ ? (*doubling_)(below) : (*interpolation_)(below); }
+    [[nodiscard]] at::Tensor finished(const at::Tensor& doubled, bool training) const {
+        if (batch_norm_) return batch_norm_->relu(doubled, training);
+        return (*activation_)(layers::drop(dropout_, (*norm_)(doubled, training), training));
     }
+    /// Where a batch normalisation and a ReLU are all that finishes.
+    [[nodiscard]] std::optional<norm_tensors> plain_norm() const { return batch_norm_ ? std::make_optional(batch_norm_->tensors()) : std::nullopt; }
 
 private:
     dropout::choice dropout_;
-    bool plain_ = false;
     std::optional<layers::doubling_convolution> doubling_;
     std::optional<layers::upsampling> interpolation_;
-    std::optional<layers::batch_norm> batch_norm_; ///< where plain
+    std::optional<layers::batch_norm> batch_norm_;
     std::optional<layers::normalisation> norm_;
     std::optional<layers::nonlinearity> activation_;
 };
@@ -107,15 +108,18 @@ public:
         r.absorbs(psi_norm_.tensors().running_mean, psi_.bias_tensor());
     }
 
-    /// [gated skip, up], twice the channels.
-    [[nodiscard]] at::Tensor operator()(const at::Tensor& up, const at::Tensor& skip, bool training) const {
-        const auto fg = gate_(up), fx = skip_(skip);
-        if (!fused::takes(fg, fx, skip, up) || (!training && at::GradMode::is_enabled())) {
-            const auto joined = gate_norm_(fg, training).add(skip_norm_(fx, training)).relu_();
-            return at::cat({skip.mul(psi_norm_(psi_(joined), training).sigmoid()), up}, 1);
+    /// [gated skip, up], twice the channels. `doubled`: what `rising` has still to finish.
+    [[nodiscard]] at::Tensor operator()(const attention_upsampling& rising, const at::Tensor& doubled, const at::Tensor& skip, bool training) const {
+        const auto before = rising.plain_norm();
+        const auto up = before ? doubled : rising.finished(doubled, training);
+        if (fused::takes_gate(up, skip, psi_.weight().size(1)) && (training || !at::GradMode::is_enabled())) {
+            const auto of_image_type = [&](const layers::convolution& c) { return c.weight().to(skip.scalar_type()); };
+            const gate_tensors k{of_image_type(gate_), of_image_type(skip_), psi_.weight(), gate_norm_.tensors(), skip_norm_.tensors(), psi_norm_.tensors(), before};
+            return training ? fused::gate(up, skip, k) : fused::gate_frozen(up, skip, k);
         }
-        const auto merge = training ? &fused::gate : &fused::gate_frozen;
-        return merge(fg, fx, skip, up, psi_.weight(), gate_norm_.tensors(), skip_norm_.tensors(), psi_norm_.tensors());
+        const auto finished = before ? rising.finished(doubled, training) : up;
+        const auto joined = gate_norm_(gate_(finished), training).add(skip_norm_(skip_(skip), training)).relu_();
+        return at::cat({skip.mul(psi_norm_(psi_(joined), training).sigmoid()), finished}, 1);
     }
 
 private:
@@ -164,8 +168,8 @@ public:
     }
 
     [[nodiscard]] at::Tensor operator()(const at::Tensor& below, const at::Tensor& skip, bool training) const {
-        const auto up = up_(below, training);
-        const auto both = gate_ ? (*gate_)(up, skip, training) : at::cat({coarse_gate_ ? (*coarse_gate_)(below, skip, training) : skip, up}, 1);
+        const auto doubled = up_.doubled(below);
+        const auto both = gate_ ? (*gate_)(up_, doubled, skip, training) : at::cat({coarse_gate_ ? (*coarse_gate_)(below, skip, training) : skip, up_.finished(doubled, training)}, 1);
         return merge_ ? (*merge_)(both, training) : at::prelu(layers::instance_norm((*monai_merge_)(both)), slope_);
     }
 

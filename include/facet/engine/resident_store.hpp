@@ -42,11 +42,25 @@ public:
         for (const auto slice : slices) verify_chunk(slice / data_.slices_per_chunk());
     }
 
-    /// The rows `index` (int64 [B], on the CPU) of one of them, on the device.
-    [[nodiscard]] at::Tensor rows(const at::Tensor& all, const at::Tensor& index) const {
-        if (all.device() == device_) return all.index_select(0, index.to(device_, true));
-        return all.index_select(0, index).pin_memory().to(device_, true);
+    struct stored_slices {
+        at::Tensor images, masks; ///< int16 and uint8 [N,S,S] on the device
+    };
+    /// What the device reads some slices by, of the same shapes every time: their indices where it holds the store, else the slices themselves.
+    [[nodiscard]] std::vector<at::Tensor> order(std::span<const std::uint32_t> slices) const {
+        verify(slices);
+        auto index = at::empty({static_cast<std::int64_t>(slices.size())}, at::kLong);
+        std::ranges::copy(slices, index.data_ptr<std::int64_t>());
+        if (on_device()) return {sent(index)};
+        return {sent(images_.index_select(0, index)), sent(masks_.index_select(0, index))};
     }
+    /// The slices of an order, which begins at `next`; moves `next` behind it. Work of the device alone.
+    [[nodiscard]] stored_slices read(std::vector<at::Tensor>::const_iterator& next) const {
+        if (!on_device()) return {*next++, *next++}; // in this order: a list in braces
+        const auto& index = *next++;
+        return {images_.index_select(0, index), masks_.index_select(0, index)};
+    }
+    /// To the device, which is not waited for.
+    [[nodiscard]] at::Tensor sent(const at::Tensor& t) const { return device_.is_cpu() ? t : t.pin_memory().to(device_, true); }
 
 private:
     [[nodiscard]] std::size_t chunk_count() const { return (data_.count() + data_.slices_per_chunk() - 1) / data_.slices_per_chunk(); }

@@ -57,6 +57,7 @@ public:
           directory_{options.out, options.resume}, order_{p, data, parts_.train, p.batch, options.seed, steps_}, learner_{p, device_, options.seed, steps_},
           resident_{data, device_, p.residency}, augment_{p, data, resident_, options.seed}, loss_sum_{at::zeros({}, at::TensorOptions{device_}.dtype(at::kDouble))} {
         learner_.record(!options.where.eager);
+        validation_.record(!options.where.eager);
         if (options.resume) resume();
         else begin();
     }
@@ -183,22 +184,10 @@ private:
     validated validate() {
         validated v;
         v.logit_shift = order_.logit_shift(learner_.steps_done());
-        score_counter counter{data_};
-        const c10::InferenceMode no_grad;
-        const auto loss = at::zeros({}, at::TensorOptions{device_}.dtype(at::kDouble));
-        const auto n = parts_.validation.size();
-        const std::size_t most = static_cast<std::size_t>(std::max<std::int64_t>(p_.batch, (device_.is_cpu() ? 4 : 64) * 65'536 / (p_.size * p_.size)));
-        for (std::size_t first = 0; first < n; first += most) {
-            const auto last = std::min(n, first + most);
-            const auto batch = augment_.plain({parts_.validation.begin() + static_cast<std::ptrdiff_t>(first), parts_.validation.begin() + static_cast<std::ptrdiff_t>(last)});
-            const auto logits = learner_.logits(batch.channels);
-            const auto seen = supervise(logits, batch.masks);
-            loss.add_(p_.loss(seen.logits, seen.target).to(at::kDouble), static_cast<double>(last - first) / static_cast<double>(n));
-            counter.add(batch.slices, logits.add(v.logit_shift), batch.masks);
-        }
-        v.loss = loss.item<double>(); // until here a GPU was never waited for
-        v.by_level = counter.by_level();
-        v.total = counter.total();
+        auto found = validation_(v.logit_shift);
+        v.loss = found.loss;
+        v.total = total_of(found.by_level);
+        v.by_level = std::move(found.by_level);
         v.threshold = p_.choose_threshold(v.total);
         v.score = p_.monitor(v.total, v.threshold);
         if (v.score && !std::isfinite(*v.score)) v.score.reset();
@@ -292,6 +281,7 @@ private:
     learner<> learner_;
     resident_store resident_;                ///< after the network, whose memory it must leave room for
     augmenter augment_;
+    validation_pass validation_{p_, data_, learner_, augment_, parts_.validation};
     at::Tensor loss_sum_;                    ///< of this epoch, on the device
     run_feedback feedback_{p_, static_cast<std::int64_t>(parts_.train.size()), (steps_ + steps_per_epoch_ - 1) / steps_per_epoch_, device_};
     std::int64_t epoch_ = 0, epoch_steps_ = 0;

@@ -5,100 +5,87 @@
 #include <cstdint>
 #include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
-#include <ATen/Context.h>
 #include <ATen/Functions.h>
 
 #include <facet/data/store.hpp>
-#include <facet/data/volume.hpp>
-#include <facet/evaluate/histogram.hpp>
+#include <facet/engine/batch.hpp>
+#include <facet/engine/learner.hpp>
+#include <facet/engine/plan.hpp>
+#include <facet/engine/recorded_function.hpp>
+#include <facet/engine/score_counter.hpp>
 
 namespace facet {
 
-/// Counts the scores of pixels by vertebra level in one pass; ignored pixels count nowhere. On a GPU the counts stay there until they are
-/// asked for.
-class score_counter {
+/// Scores the validation slices with the weights of now, and counts. On a GPU one graph takes a batch from the indices of its slices to loss and counts; it is
+/// recorded at the first batch and waits for nothing.
+class validation_pass {
 public:
-    explicit score_counter(const store& data) : slices_{data.slices()} {
-        for (const auto& s : slices_) place_.try_emplace(s.vertebra, 0);
-        std::int64_t next = 0;
-        for (auto& [level, place] : place_) place = next++;
-    }
+    struct result {
+        double loss = 0; ///< mean over batches, by their number of slices
+        std::map<int, score_histogram> by_level;
+    };
 
-    /// `logits` fp32 and `masks` uint8, both [N,1,S,S] on one device.
-    void add(std::span<const std::uint32_t> slices, const at::Tensor& logits, const at::Tensor& masks) {
-        if (logits.device().is_cpu()) add_on_cpu(slices, logits.contiguous(), masks.contiguous());
-        else add_by_tensors(slices, logits, masks);
-    }
+    /// `by_tensors`: as on a GPU, on a CPU too.
+    validation_pass(const plan& p, const store& data, learner<>& student, const augmenter& source, std::span<const std::uint32_t> slices, bool by_tensors = false)
+        : plan_{p}, student_{student}, source_{source}, slices_{slices}, by_tensors_{by_tensors || !source.device().is_cpu()}, counter_{data, source.device()},
+          loss_{at::zeros({}, at::TensorOptions{source.device()}.dtype(at::kDouble))}, shift_{at::zeros({}, at::TensorOptions{source.device()}.dtype(at::kFloat))} {}
 
-    /// As add, but as tensor operations whatever the device.
-    void add_by_tensors(std::span<const std::uint32_t> slices, const at::Tensor& logits, const at::Tensor& masks) {
-        if (!counts_.defined()) counts_ = at::zeros({static_cast<std::int64_t>(place_.size()) * slots}, logits.options().dtype(at::kLong));
-        auto level = at::empty({static_cast<std::int64_t>(slices.size()), 1, 1, 1}, at::kLong);
-        for (std::size_t i = 0; i < slices.size(); ++i) level.data_ptr<std::int64_t>()[i] = place_.at(slices_[slices[i]].vertebra);
-        constexpr auto inner = static_cast<std::int64_t>(score_histogram::inner_bins);
-        auto bin = logits.sub(score_histogram::low).mul(1 / score_histogram::width).floor().nan_to_num(-1, static_cast<double>(inner), -1);
-        bin = bin.clamp(-1, static_cast<double>(inner)).to(at::kLong).add(1);
-        auto slot = bin.add(masks.eq(1).to(at::kLong), static_cast<std::int64_t>(score_histogram::bins));
-        slot = slot.masked_fill(masks.eq(ignore_label), slots - 1).add(level.to(logits.device(), true), slots);
-        const auto flat = slot.flatten(); // not bincount, which asks the device for the largest
-        const any_order fast;
-        counts_.scatter_add_(0, flat, at::ones_like(flat));
-    }
+    void record(bool on) { batch_.turn(on); }
+    [[nodiscard]] bool recorded() const { return batch_.recorded(); }
 
-    [[nodiscard]] std::map<int, score_histogram> by_level() {
-        collect();
-        return levels_;
-    }
-    [[nodiscard]] score_histogram total() {
-        collect();
-        score_histogram sum;
-        for (const auto& [level, h] : levels_) sum += h;
-        return sum;
+    /// `logit_shift` is added to what is counted, not to what the loss sees.
+    result operator()(double logit_shift) {
+        counter_.reset();
+        loss_.zero_();
+        shift_.fill_(logit_shift);
+        const auto most = static_cast<std::size_t>(std::max<std::int64_t>(plan_.batch, (source_.device().is_cpu() ? 4 : 64) * 65'536 / (plan_.size * plan_.size)));
+        student_.evaluate([&](const learner<>::forward& forward) {
+            for (std::size_t first = 0; first < slices_.size(); first += most) add(slices_.subspan(first, std::min(most, slices_.size() - first)), forward);
+        });
+        return {loss_.item<double>(), counter_.by_level()};
     }
 
 private:
-    /// Whole numbers add up the same in any order; LibTorch's deterministic way would sort the pixels first.
-    struct any_order {
-        bool on = at::globalContext().deterministicAlgorithms(), warns = at::globalContext().deterministicAlgorithmsWarnOnly();
-        any_order() { at::globalContext().setDeterministicAlgorithms(false, false); }
-        ~any_order() { at::globalContext().setDeterministicAlgorithms(on, warns); }
-        any_order(const any_order&) = delete;
-        any_order& operator=(const any_order&) = delete;
-    };
-    static constexpr auto slots = static_cast<std::int64_t>(2 * score_histogram::bins + 1); ///< negative, positive, ignored
-
-    void add_on_cpu(std::span<const std::uint32_t> slices, const at::Tensor& logits, const at::Tensor& masks) {
-        const auto* score = logits.data_ptr<float>();
-        const auto* mask = masks.data_ptr<std::uint8_t>();
-        const auto pixels = logits.numel() / logits.size(0);
-        for (const auto slice : slices) {
-            auto& h = levels_[slices_[slice].vertebra];
-            for (std::int64_t i = 0; i < pixels; ++i, ++score, ++mask)
-                if (*mask != ignore_label) h.add(*score, *mask == 1);
-        }
+    void add(std::span<const std::uint32_t> slices, const learner<>::forward& forward) {
+        const double share = static_cast<double>(slices.size()) / static_cast<double>(slices_.size());
+        if (by_tensors_) return add_by_tensors(slices, at::full({}, share, at::kDouble), forward);
+        const auto batch = source_.plain({slices.begin(), slices.end()});
+        const auto logits = forward(batch.channels);
+        add_loss(logits, batch.masks, at::full({}, share, at::kDouble));
+        counter_.add(slices, logits.add(shift_), batch.masks);
     }
 
-    void collect() {
-        if (!counts_.defined()) return;
-        const auto counts = counts_.cpu();
-        for (const auto& [level, place] : place_) {
-            const auto* from = counts.data_ptr<std::int64_t>() + place * slots;
-            if (std::all_of(from, from + slots, [](std::int64_t n) { return n == 0; })) continue; // no slice of this level was seen
-            auto& h = levels_[level];
-            for (std::size_t b = 0; b < score_histogram::bins; ++b) {
-                h.negative[b] += from[b];
-                h.positive[b] += from[score_histogram::bins + b];
-            }
-        }
-        counts_ = at::Tensor{};
+    void add_by_tensors(std::span<const std::uint32_t> slices, const at::Tensor& share, const learner<>::forward& forward) {
+        auto order = source_.plain_order(slices);
+        order.push_back(source_.sent(counter_.places(slices)));
+        order.push_back(source_.sent(share));
+        (void)batch_(order, [&](const std::vector<at::Tensor>& inputs) {
+            auto next = inputs.begin();
+            const auto batch = source_.plain(next);
+            const auto logits = forward(batch.channels);
+            add_loss(logits, batch.masks, next[1]);
+            counter_.add(next[0], logits.add(shift_), batch.masks);
+            return loss_;
+        }, [&] { return std::vector<at::Tensor>{loss_, counter_.counts()}; });
     }
 
-    std::span<const slice_info> slices_;
-    std::map<int, std::int64_t> place_;
-    std::map<int, score_histogram> levels_;
-    at::Tensor counts_;
+    void add_loss(const at::Tensor& logits, const at::Tensor& masks, const at::Tensor& share) {
+        const auto seen = supervise(logits, masks);
+        loss_.add_(plan_.loss(seen.logits, seen.target).to(at::kDouble).mul(share));
+    }
+
+    const plan& plan_;
+    learner<>& student_;
+    const augmenter& source_;
+    std::span<const std::uint32_t> slices_;
+    bool by_tensors_;
+    score_counter counter_;
+    at::Tensor loss_;  ///< double, a scalar on the device
+    at::Tensor shift_; ///< fp32, the same
+    recorded_function batch_;
 };
 
 } // namespace facet

@@ -178,20 +178,18 @@ inline warped warp_by_tensors(const at::Tensor& images, const at::Tensor& masks,
 
 } // namespace detail
 
-/// Slices of a store as they are, on its device.
-inline warped stored(const resident_store& data, std::span<const std::uint32_t> slices) {
-    data.verify(slices);
-    auto index = at::empty({static_cast<std::int64_t>(slices.size())}, at::kLong);
-    std::ranges::copy(slices, index.data_ptr<std::int64_t>());
-    return {data.rows(data.images(), index).unsqueeze(1).to(at::kFloat), data.rows(data.masks(), index).unsqueeze(1)};
-}
+/// Slices as they are stored.
+inline warped unmoved(const resident_store::stored_slices& s) { return {s.images.unsqueeze(1).to(at::kFloat), s.masks.unsqueeze(1)}; }
 
 /// On the CPU: `maps` has one affine per slice, or is empty where nothing moves; `displacements` [N,2,P,P] has the control points of what bends,
 /// in pixels, or is not defined.
 inline warped warp(const resident_store& data, std::span<const std::uint32_t> slices, std::span<const augment::affine> maps, const at::Tensor& displacements = {}) {
     data.verify(slices);
     if (displacements.defined()) return detail::bend_on_cpu(data, slices, maps, displacements);
-    return maps.empty() ? stored(data, slices) : detail::warp_on_cpu(data, slices, maps);
+    if (!maps.empty()) return detail::warp_on_cpu(data, slices, maps);
+    const auto order = data.order(slices);
+    auto begin = order.begin();
+    return unmoved(data.read(begin));
 }
 
 } // namespace facet

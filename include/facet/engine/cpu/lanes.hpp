@@ -19,7 +19,7 @@ template <class T> struct matrix {
 
     [[nodiscard]] T* at(std::int64_t row, std::int64_t channel) const { return data + row * stride + channel; }
     /// k pixels side by side as one: narrow pixels fill a vector.
-    [[nodiscard]] matrix folded(std::int64_t k) const { return {data, rows / k, channels * k, channels * k}; }
+    [[nodiscard]] matrix folded(std::int64_t k) const { return {data, rows / k, channels * k, stride * k}; }
 };
 
 template <int V> struct lanes {

@@ -14,9 +14,9 @@ namespace facet::cpu {
 /// One number a channel.
 using channel_vector = std::vector<float>;
 
-inline channel_vector repeated(const channel_vector& v, std::int64_t k) {
+inline channel_vector repeated(const float* v, std::int64_t channels, std::int64_t k) {
     channel_vector out;
-    for (std::int64_t i = 0; i < k; ++i) out.insert(out.end(), v.begin(), v.end());
+    for (std::int64_t i = 0; i < k; ++i) out.insert(out.end(), v, v + channels);
     return out;
 }
 
@@ -30,8 +30,11 @@ inline std::vector<double> unfolded(const std::vector<double>& sums, std::int64_
     return out;
 }
 
-/// How many pixels fill sixteen lanes, where their number allows it.
-inline std::int64_t fold_of(std::int64_t rows, std::int64_t channels) { return channels < 16 && 16 % channels == 0 && rows % (16 / channels) == 0 ? 16 / channels : 1; }
+/// How many pixels fill sixteen lanes, where their number allows it and nothing lies between them.
+template <class T, class... M> std::int64_t fold_of(const matrix<T>& x, const M&... others) {
+    const bool gapless = x.stride == x.channels && ((others.stride == others.channels) && ...);
+    return gapless && x.channels < 16 && 16 % x.channels == 0 && x.rows % (16 / x.channels) == 0 ? 16 / x.channels : 1;
+}
 
 struct moments {
     std::vector<double> mean, variance; ///< biased
@@ -39,11 +42,11 @@ struct moments {
 
 /// Of deviations from the first pixel, so that a large mean costs no digits and a constant channel has no variance.
 template <class T> moments moments_of(const matrix<const T>& pixels) {
-    const auto k = fold_of(pixels.rows, pixels.channels);
-    const auto x = k > 1 ? pixels.folded(k) : pixels;
+    const auto k = fold_of(pixels);
+    const auto x = pixels.folded(k);
     channel_vector origin(static_cast<std::size_t>(pixels.channels));
     for (std::int64_t c = 0; c < pixels.channels; ++c) origin[static_cast<std::size_t>(c)] = static_cast<float>(*pixels.at(0, c));
-    const auto wide = repeated(origin, k);
+    const auto wide = repeated(origin.data(), pixels.channels, k);
     std::vector<double> sums;
     with_lanes(x.channels, [&]<int V>() {
         using L = lanes<V>;
@@ -67,11 +70,17 @@ template <class T> moments moments_of(const matrix<const T>& pixels) {
     return m;
 }
 
-/// y = max(scale x + shift, 0); not a number stays so. `y` has no gaps.
-template <class T> void apply_relu(const matrix<const T>& pixels, const channel_vector& scale, const channel_vector& shift, T* y) {
-    const auto k = fold_of(pixels.rows, pixels.channels);
-    const auto x = k > 1 ? pixels.folded(k) : pixels;
-    const auto sc = repeated(scale, k), sh = repeated(shift, k);
+/// What a normalisation makes of a batch, a number a channel each: norm(x) = scale x + shift.
+struct statistics {
+    const float *scale, *shift, *mean, *inverse_deviation;
+};
+
+/// y = max(scale x + shift, 0); not a number stays so.
+template <class T> void apply_relu(const matrix<const T>& pixels, const statistics& n, const matrix<T>& out) {
+    const auto k = fold_of(pixels, out);
+    const auto x = pixels.folded(k);
+    const auto y = out.folded(k);
+    const auto sc = repeated(n.scale, pixels.channels, k), sh = repeated(n.shift, pixels.channels, k);
     with_lanes(x.channels, [&]<int V>() {
         using L = lanes<V>;
         for_each<V>(x.rows, x.channels, [&](std::int64_t r, std::int64_t c) {
@@ -82,23 +91,23 @@ template <class T> void apply_relu(const matrix<const T>& pixels, const channel_
             v = v * a + b;
             auto kept = v;
             L::keep_positive(v, kept);
-            L::store(kept, y + r * x.channels + c);
+            L::store(kept, y.at(r, c));
         });
     });
 }
 
 /// [2][C]: sums of g and of g x, where g = dy at positive outputs.
-template <class T> std::vector<double> relu_backward_sums(const matrix<const T>& pixels, const T* dy, const channel_vector& scale, const channel_vector& shift, const channel_vector& mean) {
-    const auto k = fold_of(pixels.rows, pixels.channels);
-    const auto x = k > 1 ? pixels.folded(k) : pixels;
-    const auto sc = repeated(scale, k), sh = repeated(shift, k), m = repeated(mean, k);
+template <class T> std::vector<double> relu_backward_sums(const matrix<const T>& pixels, const matrix<const T>& gradient, const statistics& n) {
+    const auto k = fold_of(pixels, gradient);
+    const auto x = pixels.folded(k), dy = gradient.folded(k);
+    const auto sc = repeated(n.scale, pixels.channels, k), sh = repeated(n.shift, pixels.channels, k), m = repeated(n.mean, pixels.channels, k);
     std::vector<double> sums;
     with_lanes(x.channels, [&]<int V>() {
         using L = lanes<V>;
         sums = sum_rows<V, 2>(x.rows, x.channels, [&](std::int64_t r, std::int64_t c, typename L::floats* s) {
             typename L::floats v, g, a, b, o;
             L::load(x.at(r, c), v);
-            L::load(dy + r * x.channels + c, g);
+            L::load(dy.at(r, c), g);
             L::load(sc.data() + c, a);
             L::load(sh.data() + c, b);
             L::load(m.data() + c, o);
@@ -112,37 +121,33 @@ template <class T> std::vector<double> relu_backward_sums(const matrix<const T>&
 
 /// The coefficients of dx = a g + b x + c, and the gradients of weight and bias.
 struct norm_backward {
-    channel_vector a, b, c, weight, bias;
+    float *a, *b, *c, *weight, *bias;
 };
 
-/// `sums`: of g and of g (x - mean), [2][C].
-inline norm_backward finish_backward(const std::vector<double>& sums, const float* weight, const channel_vector& mean, const channel_vector& inverse_deviation, std::int64_t rows) {
-    const auto channels = mean.size();
-    norm_backward out{channel_vector(channels), channel_vector(channels), channel_vector(channels), channel_vector(channels), channel_vector(channels)};
-    for (std::size_t c = 0; c < channels; ++c) {
-        const double inverse = inverse_deviation[c], a = weight[c] * inverse, n = static_cast<double>(rows);
-        const double slope = sums[channels + c] * inverse; // the gradient of the weight
+/// From the sums of g and of g (x - mean), a number a channel each.
+inline void finish_backward(const double* of_g, const double* of_slope, const float* weight, const statistics& s, std::int64_t rows, std::int64_t channels, const norm_backward& to) {
+    for (std::int64_t i = 0; i < channels; ++i) {
+        const double inverse = s.inverse_deviation[i], a = weight[i] * inverse, n = static_cast<double>(rows);
+        const double slope = of_slope[i] * inverse; // the gradient of the weight
         const double b = -a * inverse * slope / n;
-        out.a[c] = static_cast<float>(a);
-        out.b[c] = static_cast<float>(b);
-        out.c[c] = static_cast<float>(-a * sums[c] / n - b * mean[c]);
-        out.weight[c] = static_cast<float>(slope);
-        out.bias[c] = static_cast<float>(sums[c]);
+        to.a[i] = static_cast<float>(a);
+        to.b[i] = static_cast<float>(b);
+        to.c[i] = static_cast<float>(-a * of_g[i] / n - b * s.mean[i]);
+        to.weight[i] = static_cast<float>(slope);
+        to.bias[i] = static_cast<float>(of_g[i]);
     }
-    return out;
 }
 
-template <class T>
-void relu_backward(const matrix<const T>& pixels, const T* dy, const channel_vector& scale, const channel_vector& shift, const norm_backward& k_of, T* dx) {
-    const auto k = fold_of(pixels.rows, pixels.channels);
-    const auto x = k > 1 ? pixels.folded(k) : pixels;
-    const auto sc = repeated(scale, k), sh = repeated(shift, k), ka = repeated(k_of.a, k), kb = repeated(k_of.b, k), kc = repeated(k_of.c, k);
+template <class T> void relu_backward(const matrix<const T>& pixels, const matrix<const T>& gradient, const statistics& n, const norm_backward& way, T* dx) {
+    const auto k = fold_of(pixels, gradient), channels = pixels.channels;
+    const auto x = pixels.folded(k), dy = gradient.folded(k);
+    const auto sc = repeated(n.scale, channels, k), sh = repeated(n.shift, channels, k), ka = repeated(way.a, channels, k), kb = repeated(way.b, channels, k), kc = repeated(way.c, channels, k);
     with_lanes(x.channels, [&]<int V>() {
         using L = lanes<V>;
         for_each<V>(x.rows, x.channels, [&](std::int64_t r, std::int64_t c) {
             typename L::floats v, g, s, t, a, b, d;
             L::load(x.at(r, c), v);
-            L::load(dy + r * x.channels + c, g);
+            L::load(dy.at(r, c), g);
             L::load(sc.data() + c, s);
             L::load(sh.data() + c, t);
             L::load(ka.data() + c, a);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The attention gate on a GPU, after norm_source: z = max(norm(fg) + norm(fx), 0), logit = w.z, psi = sigmoid(norm(logit)), out = [skip psi, up].
+/// The attention gate on a GPU, after norm_source: z = max(norm(fg) + norm(fx), 0), logit = w.z, psi = sigmoid(norm(logit)), out = skip psi.
 /// The algebra is that of engine/cpu/gate.hpp. `g`, `x` and `p` are statistics [4][channels] of the three normalisations (`p`: [4]).
 namespace facet::cuda {
 
@@ -80,32 +80,29 @@ KERNEL(256, 4) gate_logits(const element* fg, const element* fx, int64 rows, int
     sum_pixels(sum, squares, lanes, partial);
 }
 
-// Two images at a pixel, and its logit.
-struct gate_pixel {
-    packed a, b;
-    float logit, d_normed;
+// An image at a pixel, and its logit.
+struct skip_pixel {
+    packed v;
+    float logit;
 };
 
-// out = [skip psi, up].
-KERNEL(256, 5) gate_merge(const element* skip, int64 stride_skip, const element* up, int64 stride_up, int64 rows, int channels, const float* logits, const float* p, element* out) {
+// out = skip psi.
+KERNEL(256, 5) gate_skip(const element* skip, int64 stride, int64 rows, int channels, const float* logits, const float* p, element* out, int64 stride_out) {
     const int c = first_channel();
     if (c >= channels) return;
     const float scale = p[0], shift = p[1];
-    const auto fetched = [&](int64 r) { return gate_pixel{fetch(skip + r * stride_skip + c), fetch(up + r * stride_up + c), logits[r], 0}; };
-    for_rows<2>(rows, fetched, [&](int64 r, const gate_pixel& row) {
+    for_rows<2>(rows, [&](int64 r) { return skip_pixel{fetch(skip + r * stride + c), logits[r]}; }, [&](int64 r, const skip_pixel& row) {
         const float psi = sigmoid(row.logit * scale + shift);
         float v[8];
-        read(row.a, v);
+        read(row.v, v);
 #pragma unroll
         for (int i = 0; i < 8; ++i) v[i] *= psi;
-        element* to = out + 2 * r * channels + c;
-        store(v, to);
-        put(row.b, to + channels);
+        store(v, out + r * stride_out + c);
     });
 }
 
-// d_skip = d_out psi, the gradient of norm(logit) for each pixel, and sums of it and of its product with (logit - mean). `d_out`: the left half.
-KERNEL(256, 6) gate_merge_backward(const element* d_out, int64 stride_d, const element* skip, int64 stride_skip, int64 rows, int channels, const float* logits, const float* p, int lanes,
+// d_skip = d_out psi, the gradient of norm(logit) for each pixel, and sums of it and of its product with (logit - mean).
+KERNEL(256, 6) gate_skip_backward(const element* d_out, int64 stride_d, const element* skip, int64 stride_skip, int64 rows, int channels, const float* logits, const float* p, int lanes,
                            element* d_skip, float* d_normed, float* partial) {
     const int lane = threadIdx.x % lanes, pixels = blockDim.x / lanes;
     const float scale = p[0], shift = p[1], mean = p[2];
@@ -135,6 +132,10 @@ KERNEL(256, 6) gate_merge_backward(const element* d_out, int64 stride_d, const e
 }
 
 // Features, logit and its normalisation's gradient at a pixel.
+struct gate_pixel {
+    packed a, b;
+    float logit, d_normed;
+};
 struct fetch_features {
     const element* fg;
     const element* fx;

@@ -4,7 +4,7 @@
 /// channels of it), `stride` elements from one pixel to the next; a thread takes eight channels at a time, so their number is a multiple of 8 and
 /// pixels begin at 16 bytes. The algebra is that of engine/cpu/norm.hpp. Partial sums are added in a fixed order: the same bits every time.
 ///
-/// A kernel says how many threads it is launched with and how many of its blocks share a multiprocessor; cuda/fused.hpp launches as many, so that none is left
+/// A kernel says how many threads it is launched with and how many of its blocks share a multiprocessor; cuda/kernels.hpp launches as many, so that none is left
 /// for a second round.
 ///
 /// Text: it is compiled by NVRTC when a GPU needs it, and as C++ for the tests (tests/engine/cuda_kernels.cpp), which gives `KERNEL` and `SHARED`
