@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <map>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -127,6 +128,14 @@ static void fused_parity(const setting& s) {
     fused::enabled_on_gpu = false;
 }
 
+/// How many pixels two counts have in different bins, each in both of its bins.
+static double moved_pixels(const std::map<int, score_histogram>& a, const std::map<int, score_histogram>& b) {
+    const auto x = total_of(a), y = total_of(b);
+    std::int64_t different = 0;
+    for (std::size_t i = 0; i < score_histogram::bins; ++i) different += std::abs(x.positive[i] - y.positive[i]) + std::abs(x.negative[i] - y.negative[i]);
+    return static_cast<double>(different);
+}
+
 static void parity(const setting& s) {
     const made_store made{64, static_cast<std::size_t>(s.p.size)};
     const auto host = some_batch(s, made, at::kCPU), there = some_batch(s, made, s.device);
@@ -150,10 +159,7 @@ static void parity(const setting& s) {
     score_counter a{made.data()}, b{made.data(), s.device};
     a.add(first_slices(8), logits, host.masks);
     b.add(b.places(first_slices(8)).to(s.device), logits.to(s.device), host.masks.to(s.device));
-    std::int64_t different = 0;
-    const auto x = total_of(a.by_level()), y = total_of(b.by_level());
-    for (std::size_t i = 0; i < score_histogram::bins; ++i) different += std::abs(x.positive[i] - y.positive[i]) + std::abs(x.negative[i] - y.negative[i]);
-    check("pixels in another bin of the score histogram", static_cast<double>(different), 0);
+    check("pixels in another bin of the score histogram", moved_pixels(a.by_level(), b.by_level()), 0);
 
     const auto everything = all_slices(made.data());
     const resident_store resident{made.data(), s.device, s.p.residency};
@@ -163,10 +169,7 @@ static void parity(const setting& s) {
     (void)played(0); // records
     const auto of_graph = played(0.5), eager = issued(0.5);
     check("loss of a validation by a recorded graph against eager", std::abs(of_graph.loss - eager.loss), 1e-6);
-    different = 0;
-    const auto u = total_of(of_graph.by_level), v = total_of(eager.by_level);
-    for (std::size_t i = 0; i < score_histogram::bins; ++i) different += std::abs(u.positive[i] - v.positive[i]) + std::abs(u.negative[i] - v.negative[i]);
-    check("pixels that a recorded validation counts in another bin", static_cast<double>(different), 0);
+    check("pixels that a recorded validation counts in another bin", moved_pixels(of_graph.by_level, eager.by_level), 0);
     if (s.device.is_cuda()) check("a validation can be recorded", played.recorded() ? 0 : 1, 0);
 }
 

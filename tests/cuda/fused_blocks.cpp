@@ -4,21 +4,16 @@
 
 #include <vector>
 
-#include <ATen/ATen.h>
-
-#include <facet/engine/device.hpp>
-
+#include "cuda/gpu.hpp"
 #include "engine/blocks_in_double.hpp"
 
 using namespace facet;
 using namespace blocks;
 
 TEST_CASE("on a GPU the blocks by our kernels are those of plain operations in double", "[cuda]") {
-    const at::Device gpu = at::hasCUDA() ? devices<>::open({.device = "cuda"}) : at::Device{at::kCPU};
-    if (gpu.is_cpu()) {
-        WARN("skipped: no GPU");
-        return;
-    }
+    const auto found = gpu_or_skip();
+    if (!found) return;
+    const auto gpu = *found;
     where = gpu;
     fused::enabled_on_gpu = true;
     at::manual_seed(1);

@@ -8,23 +8,20 @@
 
 #include <ATen/ATen.h>
 
-#include "engine/trained.hpp"
-
-#include <facet/engine/device.hpp>
 #include <facet/engine/training_step.hpp>
 #include <facet/engine/validation.hpp>
 
+#include "cuda/gpu.hpp"
+#include "engine/trained.hpp"
 #include "engine/trainings.hpp"
 
 using namespace facet;
 
 TEST_CASE("a recorded step is the step that is issued kernel by kernel", "[cuda]") {
     static constexpr auto half = with(trained, precision::bf16{});
-    const at::Device gpu = at::hasCUDA() ? devices<>::open({.device = "cuda"}) : at::Device{at::kCPU};
-    if (gpu.is_cpu()) {
-        WARN("skipped: no GPU");
-        return;
-    }
+    const auto found = gpu_or_skip();
+    if (!found) return;
+    const auto gpu = *found;
     for (const plan* p : {&plan_of<trained>, &plan_of<half>}) {
         learner<> played{*p, gpu, 1, 20}, issued{*p, gpu, 1, 20};
         issued.record(false);
@@ -50,11 +47,9 @@ TEST_CASE("a recorded step makes its own batch, the one that is made kernel by k
     static constexpr auto bent = with(trained, augment::chain{augment::per_vertebra{augment::rotate{.degrees = 15}, augment::elastic{.fraction = 0.05}, augment::hu_shift{.probability = 0.5}},
                                                               augment::per_slice{augment::gaussian_noise{.hu = 20}, augment::low_resolution{.probability = 0.5}, augment::gamma{}},
                                                               augment::per_batch{augment::cutmix{.probability = 0.5}}});
-    const at::Device gpu = at::hasCUDA() ? devices<>::open({.device = "cuda"}) : at::Device{at::kCPU};
-    if (gpu.is_cpu()) {
-        WARN("skipped: no GPU");
-        return;
-    }
+    const auto found = gpu_or_skip();
+    if (!found) return;
+    const auto gpu = *found;
     const trainings b;
     const auto data = b.data();
     for (const auto where : {residency_kind::device, residency_kind::stream})
@@ -72,11 +67,9 @@ TEST_CASE("a recorded step makes its own batch, the one that is made kernel by k
 }
 
 TEST_CASE("a recorded validation is the one that is issued kernel by kernel", "[cuda]") {
-    const at::Device gpu = at::hasCUDA() ? devices<>::open({.device = "cuda"}) : at::Device{at::kCPU};
-    if (gpu.is_cpu()) {
-        WARN("skipped: no GPU");
-        return;
-    }
+    const auto found = gpu_or_skip();
+    if (!found) return;
+    const auto gpu = *found;
     const trainings b;
     const auto data = b.data();
     const auto& p = plan_of<trained>;

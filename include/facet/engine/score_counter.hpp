@@ -28,7 +28,17 @@ public:
     }
 
     /// On the CPU: `logits` fp32 and `masks` uint8, both [N,1,S,S].
-    void add(std::span<const std::uint32_t> slices, const at::Tensor& logits, const at::Tensor& masks) { add_on_cpu(slices, logits.contiguous(), masks.contiguous()); }
+    void add(std::span<const std::uint32_t> slices, const at::Tensor& all_logits, const at::Tensor& all_masks) {
+        const auto logits = all_logits.contiguous(), masks = all_masks.contiguous();
+        const auto* score = logits.data_ptr<float>();
+        const auto* mask = masks.data_ptr<std::uint8_t>();
+        const auto pixels = logits.numel() / logits.size(0);
+        for (const auto slice : slices) {
+            auto& h = levels_[slices_[slice].vertebra];
+            for (std::int64_t i = 0; i < pixels; ++i, ++score, ++mask)
+                if (*mask != ignore_label) h.add(*score, *mask == 1);
+        }
+    }
 
     /// Where slices count, int64 [N,1,1,1] on the CPU.
     [[nodiscard]] at::Tensor places(std::span<const std::uint32_t> slices) const {
@@ -86,17 +96,6 @@ private:
         any_order& operator=(const any_order&) = delete;
     };
     static constexpr auto slots = static_cast<std::int64_t>(2 * score_histogram::bins + 1); ///< negative, positive, ignored
-
-    void add_on_cpu(std::span<const std::uint32_t> slices, const at::Tensor& logits, const at::Tensor& masks) {
-        const auto* score = logits.data_ptr<float>();
-        const auto* mask = masks.data_ptr<std::uint8_t>();
-        const auto pixels = logits.numel() / logits.size(0);
-        for (const auto slice : slices) {
-            auto& h = levels_[slices_[slice].vertebra];
-            for (std::int64_t i = 0; i < pixels; ++i, ++score, ++mask)
-                if (*mask != ignore_label) h.add(*score, *mask == 1);
-        }
-    }
 
     std::span<const slice_info> slices_;
     at::Device device_;
