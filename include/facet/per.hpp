@@ -12,6 +12,7 @@ namespace facet::per {
 /// One count for the whole batch: a slice without fracture takes part in its overlap (nnU-Net in 2-D).
 struct batch {
     using role = facet::role::extent;
+    static constexpr bool of_whole_slices = true; // the sum of the slices' sums
     /// [N,1,H,W] to a scalar.
     [[nodiscard]] at::Tensor sum(const at::Tensor& x) const { return x.sum(); }
 };
@@ -19,6 +20,7 @@ struct batch {
 /// One count for each slice, then the mean of the losses (MONAI's default): a slice without fracture gives next to no gradient.
 struct sample {
     using role = facet::role::extent;
+    static constexpr bool of_whole_slices = true;
     /// [N,1,H,W] to [N].
     [[nodiscard]] at::Tensor sum(const at::Tensor& x) const { return x.flatten(1).sum(1); }
 };
@@ -27,6 +29,9 @@ template <class P>
 concept policy = plays<P, role::extent> && requires(const P& p, const at::Tensor& x) {
     { p.sum(x) } -> std::same_as<at::Tensor>;
 };
+
+/// Whether slices may be summed before, [N,1,H,W] to [N,1,1,1]: then the counts of a loss take one pass. A policy says so by a static member of this name.
+template <class P> inline constexpr bool of_whole_slices = requires { requires P::of_whole_slices; };
 
 static_assert(policy<batch> && policy<sample>);
 

@@ -3,6 +3,7 @@
 #include "support/test.hpp"
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 using namespace facet;
@@ -23,6 +24,20 @@ TEST_CASE("fast functions are those of the standard library to fp32", "[core][fa
     CHECK(of_pow < 3e-7);
     CHECK(of_turn < 3e-7);
     CHECK(of_sqrt < 3e-7);
+    double of_exp = 0, of_log1p = 0;
+    for (int i = 0; i < 200'000; ++i) {
+        const double u = i / 200'000.0;
+        const auto decay = static_cast<float>(-87 * u), share = static_cast<float>(u), tiny = static_cast<float>(std::exp(-80 * u));
+        of_exp = std::max(of_exp, std::abs(fast::exp_of_negative(decay) / std::exp(static_cast<double>(decay)) - 1));
+        for (const float x : {share, tiny})
+            if (x > 0) of_log1p = std::max(of_log1p, std::abs(fast::log1p_of_share(x) / std::log1p(static_cast<double>(x)) - 1));
+    }
+    CHECK(of_exp < 3e-7);
+    CHECK(of_log1p < 3e-7);
+    CHECK(fast::exp_of_negative(0) == 1);
+    CHECK(fast::exp_of_negative(-1e30f) == fast::exp_of_negative(-87));
+    CHECK(std::isnan(fast::exp_of_negative(std::numeric_limits<float>::quiet_NaN())));
+    CHECK(fast::log1p_of_share(0) == 0);
     CHECK(fast::log(1) == 0);
     CHECK(fast::pow(1, 0.8f) == 1);
     CHECK(fast::pow(0, 0.8f) == 0);

@@ -18,6 +18,7 @@
 #include "support/cuda_on_host.hpp"
 
 #define __device__
+#undef KERNEL
 #define KERNEL(threads, blocks) static void
 #define SHARED(type, name) type* name = reinterpret_cast<type*>(::cuda_on_host::block::running().shared())
 #define __syncthreads ::cuda_on_host::syncthreads

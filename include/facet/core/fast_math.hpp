@@ -37,6 +37,25 @@ inline float pow(float x, float power) {
     return x > 0 ? y : 0;
 }
 
+/// exp(x) for x <= 0; exp(-87) below that, where fp32 loses digits. Not a number stays so. n ln 2 in two pieces apart, then the series of exp.
+inline float exp_of_negative(float x) {
+    const float bounded = x < -87 ? -87 : x;
+    constexpr float shifter = 0x1.8p23f; // added, it leaves the nearest integer in the low bits
+    const float shifted = bounded * std::numbers::log2e_v<float> + shifter, n = shifted - shifter;
+    const float r = (bounded - n * 0x1.62e4p-1f) - n * 0x1.7f7d1cp-20f;
+    float p = 1 / 5040.f;
+    for (const float c : {1 / 720.f, 1 / 120.f, 1 / 24.f, 1 / 6.f, 0.5f, 1.0f, 1.0f}) p = p * r + c;
+    return p * std::bit_cast<float>((std::bit_cast<std::uint32_t>(shifted) + 127u) << 23);
+}
+
+/// ln(1 + x) for x in [0, 1], as the series of 2 artanh(x / (2 + x)).
+inline float log1p_of_share(float x) {
+    const float s = x / (2 + x), square = s * s;
+    float p = 2 / 15.f;
+    for (const float c : {2 / 13.f, 2 / 11.f, 2 / 9.f, 2 / 7.f, 2 / 5.f, 2 / 3.f, 2.0f}) p = p * square + c;
+    return p * s;
+}
+
 /// The root of a positive, normal x: an estimate by halving the exponent, then Newton's method. std::sqrt may set errno, and so stays a call.
 inline float sqrt(float x) {
     float inverse = std::bit_cast<float>(0x5f375a86u - (std::bit_cast<std::uint32_t>(x) >> 1));

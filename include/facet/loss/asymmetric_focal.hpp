@@ -2,6 +2,7 @@
 
 #include <facet/loss/bce.hpp>
 #include <facet/loss/concept.hpp>
+#include <facet/loss/pixel_sums.hpp>
 #include <facet/loss/soft_counts.hpp>
 
 namespace facet::loss {
@@ -18,6 +19,7 @@ struct asymmetric_focal {
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
         const auto z = at_least_float(logits);
+        if (pixel_sums<>::takes(z, target)) return pixel_sums<>::asymmetric_focal(z, target, exponent, positive_weight, 1 - positive_weight).div(z.numel());
         const auto log_p = loss::log_sigmoid(z), log_q = loss::log_sigmoid(z.neg());
         const auto fracture = log_p.mul(target).mul(-positive_weight);
         const auto background = log_p.mul(exponent).exp().mul(log_q).mul(target.sub(1)).mul(1 - positive_weight);

@@ -19,10 +19,9 @@ template <class Per = per::batch> struct asymmetric_focal_tversky {
     Per over{};              ///< per::batch{} or per::sample{}
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        const auto p = at_least_float(logits).sigmoid();
-        const auto n = count(p, target, over);
+        const auto [n, tn] = count_all_logits(logits, target, over);
         // Seen from the background, a false alarm is a miss and a miss a false alarm.
-        const soft_counts other{true_negatives(p, target, over), n.fn, n.fp};
+        const soft_counts other{tn, n.fn, n.fp};
         const auto fracture = tversky_error(n, fp_weight, fn_weight, smooth).clamp_min(1e-7).pow(exponent);
         return fracture.add(tversky_error(other, fp_weight, fn_weight, smooth)).div(2).mean();
     }

@@ -4,6 +4,7 @@
 #include <ATen/ops/log_sigmoid_ops.h>
 
 #include <facet/loss/concept.hpp>
+#include <facet/loss/pixel_sums.hpp>
 #include <facet/loss/soft_counts.hpp>
 
 namespace facet::loss {
@@ -28,7 +29,9 @@ struct bce {
     double positive_weight = 1; ///< how often a fracture pixel counts
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        return pixel_bce(at_least_float(logits), target, positive_weight).mean();
+        const auto z = at_least_float(logits);
+        if (pixel_sums<>::takes(z, target)) return pixel_sums<>::counts_and_bce(z, target, positive_weight)[4].sum().div(z.numel());
+        return pixel_bce(z, target, positive_weight).mean();
     }
 
     template <const auto& self, const auto& e> static consteval void check() {

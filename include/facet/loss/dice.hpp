@@ -18,9 +18,8 @@ template <class Per = per::batch> struct dice {
     bool squared = false;    ///< sum(p^2) + sum(g^2) in the denominator (MONAI's squared_pred)
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        const auto p = at_least_float(logits).sigmoid();
-        if (squared) return squared_error(p, target).mean();
-        return tversky_error(count(p, target, over), 0.5, 0.5, smooth / 2).mean();
+        if (squared) return squared_error(at_least_float(logits).sigmoid(), target).mean();
+        return dice_error(count_logits(logits, target, over), smooth).mean();
     }
 
     template <const auto& self, const auto& e> static consteval void check() {

@@ -3,6 +3,8 @@
 #include <facet/loss/bce.hpp>
 #include <facet/loss/concept.hpp>
 #include <facet/loss/dice.hpp>
+#include <facet/loss/pixel_sums.hpp>
+#include <facet/loss/soft_counts.hpp>
 
 namespace facet::loss {
 
@@ -17,7 +19,12 @@ template <class Per = per::batch> struct dice_bce {
     Per over{};              ///< per::batch{} or per::sample{}
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        return dice<Per>{.smooth = smooth, .over = over}(logits, target).mul(dice_weight).add(bce{}(logits, target), bce_weight);
+        const auto z = at_least_float(logits);
+        if (counts_at_once(z, target, over)) { // both in one pass
+            const auto slices = pixel_sums<>::counts_and_bce(z, target, 1);
+            return dice_error(summed_counts(slices, over), smooth).mean().mul(dice_weight).add(slices[4].sum().div(z.numel()), bce_weight);
+        }
+        return dice<Per>{.smooth = smooth, .over = over}(z, target).mul(dice_weight).add(bce{}(z, target), bce_weight);
     }
 
     template <const auto& self, const auto& e> static consteval void check() {

@@ -2,6 +2,7 @@
 
 #include <facet/loss/bce.hpp>
 #include <facet/loss/concept.hpp>
+#include <facet/loss/pixel_sums.hpp>
 #include <facet/loss/soft_counts.hpp>
 
 namespace facet::loss {
@@ -18,6 +19,7 @@ struct focal {
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
         const auto z = at_least_float(logits);
+        if (pixel_sums<>::takes(z, target)) return pixel_sums<>::focal(z, target, exponent, positive_weight, negative_weight).div(z.numel());
         // x is the logit of being wrong; (1-p_true)^q = exp(q ln sigmoid(x)) has no power of a small base.
         const auto x = z.mul(target.mul(-2).add(1));
         const auto pixel = loss::log_sigmoid(x.neg()).neg().mul(loss::log_sigmoid(x).mul(exponent).exp());

@@ -20,7 +20,7 @@ template <class Per = per::batch> struct focal_tversky {
     Per over{};              ///< per::batch{} or per::sample{}
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        const auto error = tversky_error(count(at_least_float(logits).sigmoid(), target, over), fp_weight, fn_weight, smooth);
+        const auto error = tversky_error(count_logits(logits, target, over), fp_weight, fn_weight, smooth);
         return error.clamp_min(1e-7).pow(exponent).mean();
     }
 

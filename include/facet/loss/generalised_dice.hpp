@@ -13,9 +13,7 @@ struct generalised_dice {
     double smooth = 1e-5; ///< keeps the fraction finite
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        const auto p = at_least_float(logits).sigmoid();
-        const auto n = count(p, target, per::batch{});
-        const auto tn = true_negatives(p, target, per::batch{});
+        const auto [n, tn] = count_all_logits(logits, target, per::batch{});
         // An absent class weighs as the other one does, as in MONAI: as one pixel it would drown the other, and nothing would be learned.
         const auto weight = [](const at::Tensor& own, const at::Tensor& other) { return own.where(own.gt(0), other).clamp_min(1).square().reciprocal(); };
         const auto g = target.sum(), b = g.neg().add(target.numel());

@@ -14,7 +14,7 @@ template <class Per = per::batch> struct jaccard {
     Per over{};              ///< per::batch{} or per::sample{}
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        return tversky_error(count(at_least_float(logits).sigmoid(), target, over), 1, 1, smooth).mean();
+        return tversky_error(count_logits(logits, target, over), 1, 1, smooth).mean();
     }
 
     template <const auto& self, const auto& e> static consteval void check() {

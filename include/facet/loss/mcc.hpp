@@ -16,9 +16,8 @@ struct mcc {
     double smooth = 1; ///< pixels added to TP and to TN
 
     at::Tensor operator()(const at::Tensor& logits, const at::Tensor& target) const {
-        const auto p = at_least_float(logits).sigmoid();
-        const auto n = count(p, target, per::batch{});
-        const auto tp = n.tp.add(smooth), tn = true_negatives(p, target, per::batch{}).add(smooth);
+        const auto [n, true_negatives] = count_all_logits(logits, target, per::batch{});
+        const auto tp = n.tp.add(smooth), tn = true_negatives.add(smooth);
         const auto product = tp.add(n.fp).mul(tp.add(n.fn)).mul(tn.add(n.fp)).mul(tn.add(n.fn));
         return tp.mul(tn).sub(n.fp.mul(n.fn)).div(product.sqrt()).neg().add(1);
     }

@@ -45,9 +45,8 @@ template <class Per = per::batch> struct unified_focal {
 
 private:
     [[nodiscard]] at::Tensor symmetric_tversky(const at::Tensor& logits, const at::Tensor& target) const {
-        const auto p = at_least_float(logits).sigmoid();
-        const auto n = count(p, target, over);
-        const soft_counts other{true_negatives(p, target, over), n.fn, n.fp};
+        const auto [n, tn] = count_all_logits(logits, target, over);
+        const soft_counts other{tn, n.fn, n.fp};
         const auto part = [&](const soft_counts& c) { return tversky_error(c, 1 - fn_weight, fn_weight, smooth).clamp_min(1e-7).pow(1 - exponent); };
         return part(n).add(part(other)).div(2).mean();
     }
