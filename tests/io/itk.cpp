@@ -201,6 +201,37 @@ TEST_CASE("a NIfTI header that promises too much is refused before anything is a
     CHECK_THAT(complaint([](nifti_file& f) { f.set<std::int32_t>(0, 7); }), Catch::Contains("not a NIfTI image"));
 }
 
+TEST_CASE("a NIfTI image that was cut off is refused, not filled with zeros", "[io][itk]") {
+    const testing::scratch folder;
+    ct_volume original{geometry{{64, 48, 32}, {0.7, 0.8, 2.5}, {}, {1, 0, 0, 0, 1, 0, 0, 0, 1}}};
+    for (std::size_t n = 0; n < original.voxels.size(); ++n) original.voxels.data()[n] = static_cast<std::int16_t>(n * n % 2003);
+    const auto complaint = [&](const fs::path& path) {
+        std::string said = "accepted";
+        try {
+            io::read_ct(path);
+        } catch (const bad_input& e) {
+            said = e.what();
+        }
+        return said;
+    };
+    for (const auto* name : {"a.nii", "a.nii.gz"})
+        for (const double kept : {0.5, 0.9, 0.999}) {
+            INFO(name << " " << kept);
+            io::write(folder / name, original);
+            REQUIRE(complaint(folder / name) == "accepted");
+            const auto size = fs::file_size(folder / name);
+            fs::resize_file(folder / name, std::min<std::uintmax_t>(size - 1, static_cast<std::uintmax_t>(static_cast<double>(size) * kept)));
+            CHECK_THAT(complaint(folder / name), Catch::Contains("is damaged: it ends before its last voxel"));
+        }
+
+    io::write(folder / "b.nii.gz", original);
+    std::fstream file{folder / "b.nii.gz", std::ios::in | std::ios::out | std::ios::binary};
+    file.seekp(-6, std::ios::end); // in the checksum
+    file.put('x');
+    file.close();
+    CHECK_THAT(complaint(folder / "b.nii.gz"), Catch::Contains("its checksum is wrong"));
+}
+
 TEST_CASE("what is no image is one sentence that names the file", "[io][itk]") {
     const testing::scratch folder;
     const auto text = [&](const char* name, const std::string& content) { std::ofstream{folder / name} << content; };

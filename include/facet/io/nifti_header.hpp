@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <utility>
 
 #include <zlib.h>
 
@@ -22,7 +24,7 @@ inline constexpr double largest_compression = 1032;
 
 namespace detail {
 
-template <class T, std::size_t n> T field(const std::array<unsigned char, n>& header, std::size_t offset, bool swapped) {
+template <class T> T field(std::span<const unsigned char> header, std::size_t offset, bool swapped) {
     std::array<unsigned char, sizeof(T)> bytes;
     for (std::size_t i = 0; i < sizeof(T); ++i) bytes[i] = header[offset + (swapped ? sizeof(T) - 1 - i : i)];
     return std::bit_cast<T>(bytes);
@@ -38,39 +40,65 @@ inline std::array<unsigned char, 540> first_bytes(const std::filesystem::path& p
     return bytes;
 }
 
-/// Throws bad_input when one of `count` elements is not finite.
-template <class T> void check_elements(const std::filesystem::path& path, gzFile file, std::size_t count, bool swapped) {
-    std::array<unsigned char, 1 << 16> buffer;
-    while (count > 0) {
-        const auto wanted = std::min(count, buffer.size() / sizeof(T));
-        const int n = gzread(file, buffer.data(), static_cast<unsigned>(wanted * sizeof(T)));
-        if (n < static_cast<int>(wanted * sizeof(T))) throw bad_input{"'" + path.string() + "' is damaged: it ends before its last voxel"};
-        for (std::size_t i = 0; i < wanted; ++i)
-            if (!std::isfinite(field<T>(buffer, i * sizeof(T), swapped))) throw bad_input{"'" + path.string() + "' holds a voxel that is not a number (NaN or infinite)"};
-        count -= wanted;
+/// Reads a file to its end, compressed or not.
+class reader {
+public:
+    explicit reader(const std::filesystem::path& path) : path_{path}, file_{gzopen(path.c_str(), "rb")} {
+        if (file_ == nullptr) throw io_error{"cannot open '" + path.string() + "'"};
+        gzbuffer(file_, 1 << 17);
     }
-}
+    reader(const reader&) = delete;
+    reader& operator=(const reader&) = delete;
+    ~reader() {
+        if (file_ != nullptr) gzclose(file_);
+    }
 
-/// The NIfTI library turns voxels that are not finite into zeros without a word, so they are looked for before it reads.
-inline void check_finite(const std::filesystem::path& path, int type, double offset, double voxels, bool swapped) {
-    if (type != 16 && type != 64) return; // float32, float64
-    const gzFile file = gzopen(path.c_str(), "rb");
-    if (file == nullptr) throw io_error{"cannot open '" + path.string() + "'"};
-    try {
-        if (gzseek(file, static_cast<z_off_t>(offset), SEEK_SET) < 0) throw bad_input{"'" + path.string() + "' is damaged: it ends within its header"};
-        if (type == 16) check_elements<float>(path, file, static_cast<std::size_t>(voxels), swapped);
-        else check_elements<double>(path, file, static_cast<std::size_t>(voxels), swapped);
-    } catch (...) {
-        gzclose(file);
-        throw;
+    void skip_to(double offset) {
+        if (gzseek(file_, static_cast<z_off_t>(offset), SEEK_SET) < 0) throw damaged();
     }
-    gzclose(file);
+    /// The next `n` bytes, all of them.
+    std::span<const unsigned char> next(std::size_t n) {
+        if (gzread(file_, buffer_.data(), static_cast<unsigned>(n)) < static_cast<int>(n)) throw damaged();
+        return {buffer_.data(), n};
+    }
+    /// What follows is read too: a compressed file ends with its checksum.
+    void finish() {
+        int n = 0;
+        do n = gzread(file_, buffer_.data(), static_cast<unsigned>(buffer_.size()));
+        while (n > 0);
+        if (const int closed = gzclose(std::exchange(file_, nullptr)); n < 0 || closed != Z_OK) throw damaged();
+    }
+    [[nodiscard]] std::size_t most() const { return buffer_.size(); }
+
+private:
+    [[nodiscard]] bad_input damaged() const { return bad_input{"'" + path_.string() + "' is damaged: it ends before its last voxel, or its checksum is wrong"}; }
+
+    const std::filesystem::path& path_;
+    gzFile file_;
+    std::array<unsigned char, 1 << 16> buffer_{};
+};
+
+/// Throws bad_input where a voxel is missing, or not finite: the NIfTI library makes zeros of both without a word.
+inline void check_voxels(const std::filesystem::path& path, int type, double offset, double voxels, double bits, bool swapped) {
+    reader file{path};
+    file.skip_to(offset);
+    const auto finite = [&]<class T>(std::span<const unsigned char> bytes, T) {
+        for (std::size_t i = 0; i < bytes.size(); i += sizeof(T))
+            if (!std::isfinite(field<T>(bytes, i, swapped))) throw bad_input{"'" + path.string() + "' holds a voxel that is not a number (NaN or infinite)"};
+    };
+    for (auto left = static_cast<std::size_t>(std::ceil(voxels * bits / 8)); left > 0;) {
+        const auto bytes = file.next(std::min(left, file.most()));
+        if (type == 16) finite(bytes, float{});
+        if (type == 64) finite(bytes, double{});
+        left -= bytes.size();
+    }
+    file.finish();
 }
 
 } // namespace detail
 
 /// Throws bad_input when the header is not that of one three-dimensional image that fits into the file, or, with `with_voxels`, when a
-/// voxel is not finite.
+/// voxel is missing or not finite.
 inline void check(const std::filesystem::path& path, bool with_voxels) {
     const auto header = detail::first_bytes(path);
     const auto wrong = [&](const std::string& what) { return bad_input{"'" + path.string() + "' " + what}; };
@@ -100,7 +128,7 @@ inline void check(const std::filesystem::path& path, bool with_voxels) {
     const auto type = second ? detail::field<std::int16_t>(header, 12, swapped) : detail::field<std::int16_t>(header, 70, swapped);
     const double offset = second ? static_cast<double>(detail::field<std::int64_t>(header, 168, swapped)) : static_cast<double>(detail::field<float>(header, 108, swapped));
     if (!(offset >= 0 && offset < largest)) throw wrong("is damaged: its voxels begin beyond its end");
-    if (with_voxels) detail::check_finite(path, type, offset, voxels, swapped);
+    if (with_voxels) detail::check_voxels(path, type, offset, voxels, bits, swapped);
 }
 
 } // namespace facet::nifti
