@@ -204,7 +204,7 @@ private:
                 mapped m = broken_(p);
                 trilinear near = around(m.source);
                 std::uint8_t label = label_at(near, m);
-                if (kind_ != cohort_kind::sham) out.fractures.voxels(k, j, i) = (m.broken > 0.4f || m.cleft) && (label & body_bit);
+                if (kind_ != cohort_kind::sham) out.fractures.voxels(k, j, i) = (m.broken > 0.4f || m.cleft) && in_broken_body(label);
                 count(m, label, counts_);
                 if (kind_ == cohort_kind::null || broken_.near_fracture(p)) {
                     const mapped whole = intact_(p);
@@ -218,6 +218,12 @@ private:
                 out.ct.voxels(k, j, i) = static_cast<std::int16_t>(std::lround(std::clamp(hu, -1024.0f, 3071.0f)));
             }
         }
+    }
+
+    /// A band that is broken may reach into the body beside it, where discs are thin; that one is not.
+    [[nodiscard]] bool in_broken_body(std::uint8_t label) const {
+        const vertebra* const own = by_level_[label & 0x7f];
+        return (label & body_bit) && own != nullptr && own->broken;
     }
 
     /// A disc stretched into the room a body left shows no bone.
