@@ -29,7 +29,7 @@ int forwards = 0;
 plan stopping_plan() {
     plan p = plan_of<trained>;
     p.learning_rate_factor = [](std::int64_t step, std::int64_t steps) {
-        if (step == 7 && std::exchange(armed, false)) std::raise(SIGINT);
+        if (step == 7 && std::exchange(armed, false)) std::raise(SIGTERM), std::raise(SIGTERM); // as `timeout` does, to the process and to its group
         return plan_of<trained>.learning_rate_factor(step, steps);
     };
     return p;
@@ -44,6 +44,15 @@ TEST_CASE("the same seed gives bitwise equal weights, another seed others") {
     b.train("c", plan_of<trained>, false, 2);
     CHECK(b.tensors("a") == b.tensors("b"));
     CHECK(b.tensors("a") != b.tensors("c"));
+}
+
+TEST_CASE("a run whose loss cannot be computed leaves nothing behind") {
+    const trainings b;
+    plan p = plan_of<trained>;
+    p.loss = [](const at::Tensor& logits, const at::Tensor&) -> at::Tensor { throw bad_input{"no loss of " + std::to_string(logits.size(0))}; };
+    CHECK_THROWS_WITH(b.train("bad", p), Catch::Contains("no loss of"));
+    CHECK_FALSE(std::filesystem::exists(b.folder / "bad"));
+    CHECK_FALSE(b.train("bad").interrupted);
 }
 
 TEST_CASE("a run stopped by a signal and resumed ends with the bits of one that was never stopped") {

@@ -124,6 +124,7 @@ public:
         const bool used = std::filesystem::exists(folder_ / "run.json") || holds_state(folder_);
         if (used && !resume) throw bad_input{"'" + folder_.string() + "' already holds a run; add --resume to continue it, or name another folder"};
         if (!used && resume && !std::filesystem::exists(folder_ / "lock")) throw bad_input{"'" + folder_.string() + "' holds no run to resume"};
+        ours_ = !std::filesystem::exists(folder_);
         std::filesystem::create_directories(folder_ / "checkpoints", failure);
         if (failure) throw io_error{"cannot create the folder '" + folder_.string() + "': " + failure.message()};
         lock();
@@ -136,6 +137,13 @@ public:
     }
 
     [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
+
+    /// Takes back a run that has not made a step.
+    void withdraw() const {
+        std::error_code ignored;
+        for (const char* name : {"run.json", "dataset.json", "tensorboard", "checkpoints", "lock"}) std::filesystem::remove_all(folder_ / name, ignored);
+        if (ours_) std::filesystem::remove(folder_, ignored);
+    }
 
     /// Appends one line to metrics.jsonl. Where the disk has no room for all of it nothing of it stays; that is reported and does not stop
     /// the training.
@@ -278,6 +286,7 @@ private:
 
     std::filesystem::path folder_;
     int lock_ = -1;
+    bool ours_ = false; ///< the folder was not there
 };
 
 } // namespace facet

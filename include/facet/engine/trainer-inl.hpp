@@ -63,6 +63,16 @@ public:
     }
 
     train_result operator()() {
+        try {
+            return train();
+        } catch (const bad_input&) { // a loss that cannot be computed shows in the first step
+            if (steps_here_ == 0 && !options_.resume) directory_.withdraw();
+            throw;
+        }
+    }
+
+private:
+    train_result train() {
         const stop_signals stop;
         progress_bar bar{learner_.steps_done(), steps_, options_.quiet};
         bar_ = &bar;
@@ -84,7 +94,6 @@ public:
         return result(first, begin);
     }
 
-private:
     static constexpr std::int64_t look_every = 20;        ///< steps between looks at the loss: a look waits for the device
     static constexpr std::int64_t failures_allowed = 10;  ///< steps in a row that are not finite
 
