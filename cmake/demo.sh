@@ -88,6 +88,7 @@ command_demo() {
     done
     case $seed in '' | *[!0-9]*) fail "the seed must be a whole number, not '$seed'" ;; esac
     [ -n "$demo" ] || fail "--out needs a folder"
+    case $demo in demo | /*) ;; *) demo=$caller/$demo ;; esac # the caller's path
     out=$demo${flavour:+/${flavour#--}}
     ct=$demo/sample/cxr.nii.gz vertebrae=$demo/sample/mask.nii.gz
     times=

@@ -249,6 +249,8 @@ public:
         } catch (const CLI::CallForHelp&) {
             std::cout << (app_.get_subcommands().empty() ? app_.help() : app_.get_subcommands().front()->help());
             return 0;
+        } catch (const CLI::ExtrasError&) {
+            throw bad_input{not_known(argc, argv)};
         } catch (const CLI::ParseError& wrong) {
             throw bad_input{wrong.what() + std::string{"; see --help"}};
         }
@@ -257,6 +259,15 @@ public:
     }
 
 private:
+    /// Names the first of what could not be read: what follows may be its value.
+    [[nodiscard]] std::string not_known(int argc, char** argv) const {
+        const auto rest = app_.remaining(true);
+        const auto first = std::find_if(argv + 1, argv + argc, [&](const char* word) { return std::ranges::find(rest, word) != rest.end(); });
+        const std::string word = first == argv + argc ? rest.front() : *first;
+        if (word.starts_with('-')) return "there is no option '" + word + "'; see --help";
+        return app_.get_subcommands().empty() ? "there is no command '" + word + "'; there are " + names_ : "'" + word + "' belongs to no option; see --help";
+    }
+
     CLI::App app_;
     arguments arguments_;
     action chosen_;

@@ -92,7 +92,7 @@ inline void pixel_section(run_page& out, const run_contents& run) {
     out.figure("probabilities", probabilities(histogram, threshold),
                "How sure the network is: fracture pixels should lie to the right, all others to the left of the threshold (dashed). Counts are logarithmic.");
     out.figure("reliability", reliability(detail::calibration(histogram)),
-               "Where the network says 10 %, one pixel in ten should be fracture: a calibrated network follows the diagonal. Balanced sampling shifts it to overestimate." + detail::calibration_note(run.evaluation));
+               "Where the network says 10 %, one pixel in ten should be fracture: a calibrated network follows the diagonal. Above it the network says too little, below it too much." + detail::calibration_note(run.evaluation));
     out.end_row();
 }
 

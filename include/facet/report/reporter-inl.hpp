@@ -100,7 +100,7 @@ private:
     void levels_of_judgement() {
         table t{.head = {"", "n", "with fracture", "PR\u2011AUC", "chance", "ROC\u2011AUC", "threshold", "sensitivity", "specificity", "precision"}, .rows = {}};
         const auto range = [](const json& of, const char* key) {
-            const auto text = interval_text(member(of, key), 2);
+            const auto text = interval_text(member(of, key), 3);
             return decimal(number_at(of, key), 3) + (text.empty() ? "" : "\n" + text);
         };
         for (const char* level : {"pixel", "slice", "vertebra", "patient"}) {
