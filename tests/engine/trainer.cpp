@@ -29,7 +29,7 @@ int forwards = 0;
 plan stopping_plan() {
     plan p = plan_of<trained>;
     p.learning_rate_factor = [](std::int64_t step, std::int64_t steps) {
-        if (step == 7 && std::exchange(armed, false)) std::raise(SIGTERM), std::raise(SIGTERM); // as `timeout` does, to the process and to its group
+        if (step == 7 && std::exchange(armed, false)) std::raise(SIGINT), std::raise(SIGTERM); // two at once, as `timeout` signals the process and its group
         return plan_of<trained>.learning_rate_factor(step, steps);
     };
     return p;
@@ -53,6 +53,12 @@ TEST_CASE("a run whose loss cannot be computed leaves nothing behind") {
     CHECK_THROWS_WITH(b.train("bad", p), Catch::Contains("no loss of"));
     CHECK_FALSE(std::filesystem::exists(b.folder / "bad"));
     CHECK_FALSE(b.train("bad").interrupted);
+
+    std::filesystem::create_directories(b.folder / "used" / "checkpoints");
+    std::ofstream{b.folder / "used" / "checkpoints" / "mine.ckpt"} << "of another program";
+    CHECK_THROWS_WITH(b.train("used", p), Catch::Contains("no loss of"));
+    CHECK(std::filesystem::exists(b.folder / "used" / "checkpoints" / "mine.ckpt"));
+    CHECK_FALSE(b.train("used").interrupted);
 }
 
 TEST_CASE("a run stopped by a signal and resumed ends with the bits of one that was never stopped") {

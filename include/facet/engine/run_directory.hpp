@@ -138,11 +138,11 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
 
-    /// Takes back a run that has not made a step.
+    /// Takes back a run that has not made a step. Of a folder that was there before only the run's own two files go: the rest may be somebody's.
     void withdraw() const {
         std::error_code ignored;
-        for (const char* name : {"run.json", "dataset.json", "tensorboard", "checkpoints", "lock"}) std::filesystem::remove_all(folder_ / name, ignored);
-        if (ours_) std::filesystem::remove(folder_, ignored);
+        if (ours_) std::filesystem::remove_all(folder_, ignored);
+        else for (const char* name : {"run.json", "dataset.json"}) std::filesystem::remove(folder_ / name, ignored);
     }
 
     /// Appends one line to metrics.jsonl. Where the disk has no room for all of it nothing of it stays; that is reported and does not stop
