@@ -10,19 +10,19 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <facet/engine/cpu/kernels.hpp>
 #include <facet/engine/cpu/pixel_loss.hpp>
 
 namespace facet {
 
 namespace detail::pixels {
 
+using cpu::detail::read;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-inline const float* read(const at::Tensor& x) { return static_cast<const float*>(x.const_data_ptr()); }
-
 inline cpu::slices slices_of(const at::Tensor& logits, const at::Tensor& target) {
-    return {read(logits), read(target), logits.size(0), logits.numel() / logits.size(0)};
+    return {read<float>(logits), read<float>(target), logits.size(0), logits.numel() / logits.size(0)};
 }
 
 inline void refuse_second_derivatives() {
@@ -46,7 +46,7 @@ template <bool with_bce> struct count_function : torch::autograd::Function<count
         const auto &logits = saved[0], &target = saved[1];
         const auto gradient = gradients[0].contiguous();
         const auto d_logits = at::empty_like(logits);
-        cpu::count_pixels_backward(slices_of(logits, target), read(gradient), static_cast<float>(context->saved_data["positive_weight"].toDouble()), d_logits.mutable_data_ptr<float>());
+        cpu::count_pixels_backward(slices_of(logits, target), read<float>(gradient), static_cast<float>(context->saved_data["positive_weight"].toDouble()), d_logits.mutable_data_ptr<float>());
         return {d_logits, {}, {}};
     }
 };
