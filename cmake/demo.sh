@@ -68,7 +68,6 @@ demo_train() {
 
 # The trained demo on patients it has never seen, whose vertebrae only look suspicious.
 demo_sham() {
-    [ -e "$demo/run/evaluation.json" ] || fail "--sham judges the network of a finished demo, and $demo/run holds none; run ./facet demo first"
     demo_sample || fail "--sham needs the sample CT, which could not be had"
     stage "sham patients of the real CT" "$recipe" cohort --out "$out/cases" --patients 40 --seed $((seed + 1000)) --template "$ct" --vertebrae "$vertebrae" --sham
     stage "slices" "$recipe" prepare --cases "$out/cases" --out "$out/store"
@@ -80,7 +79,8 @@ command_demo() {
     while [ $# -gt 0 ]; do
         case $1 in
             --seed) seed=${2:-}; shift ;;
-            --out) demo=${2:-}; shift ;;
+            --out) demo=${2:-}; shift
+                case $demo in '' | /*) ;; *) demo=$caller/$demo ;; esac ;; # the path is the caller's
             --null | --sham) flavour=$1 ;;
             *) fail "demo knows --seed N, --out DIR, --null and --sham, not '$1'" ;;
         esac
@@ -88,7 +88,6 @@ command_demo() {
     done
     case $seed in '' | *[!0-9]*) fail "the seed must be a whole number, not '$seed'" ;; esac
     [ -n "$demo" ] || fail "--out needs a folder"
-    case $demo in demo | /*) ;; *) demo=$caller/$demo ;; esac # the caller's path
     out=$demo${flavour:+/${flavour#--}}
     ct=$demo/sample/cxr.nii.gz vertebrae=$demo/sample/mask.nii.gz
     times=
@@ -99,6 +98,8 @@ command_demo() {
     compile "$build" "$demo_recipe" "$demo_experiment"
     recipe="$build/experiments/$demo_recipe" experiment="$build/experiments/$demo_experiment"
 
+    [ "$flavour" != --sham ] || [ -e "$demo/run/evaluation.json" ] ||
+        fail "--sham judges the network of a finished demo, and $demo/run holds none; run ./facet demo first"
     # A demo starts afresh, but removes nothing it did not make.
     if [ -e "$out/cases" ] && [ ! -e "$out/made_by_demo" ]; then fail "$out/cases was not made by the demo; name another folder by --out"; fi
     mkdir -p "$out"
