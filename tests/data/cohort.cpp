@@ -401,7 +401,7 @@ TEST_CASE("the cohort of the LIDC sample has V30 ... V40, masks of broken bone, 
     options.template_ct = *shared / "lidc0001_ct.nii.gz";
     options.template_vertebrae = *shared / "lidc0001_vertebrae_totalsegmentator.nii.gz";
     options.patients = 2;
-    options.seed = 1;
+    options.seed = 2; // a broken band of its first patient reaches into the body beside it
     options.out = folder / "real";
     const auto summary = make_cohort(options);
     options.out = folder / "null";
