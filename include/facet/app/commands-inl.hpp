@@ -24,6 +24,7 @@
 #include <c10/util/Exception.h>
 #include <nlohmann/json.hpp>
 
+#include <facet/app/command_words.hpp>
 #include <facet/app/comparison.hpp>
 #include <facet/core/error.hpp>
 #include <facet/engine/inference.hpp>
@@ -234,7 +235,6 @@ public:
     }
     CLI::App& add(const std::string& name, const std::string& help, action act, needs needed = {}) {
         auto& command = *app_.add_subcommand(name, help);
-        names_ += (names_.empty() ? "" : ", ") + name;
         command.callback([this, name, act = std::move(act), needed = std::move(needed)] {
             chosen_ = [=](const plan& p, const arguments& a) { return check(name, a, needed), act(p, a); };
         });
@@ -250,28 +250,18 @@ public:
             std::cout << (app_.get_subcommands().empty() ? app_.help() : app_.get_subcommands().front()->help());
             return 0;
         } catch (const CLI::ExtrasError&) {
-            throw bad_input{not_known(argc, argv)};
+            throw bad_input{command_words::not_known(app_, argc, argv) + "; see --help"};
         } catch (const CLI::ParseError& wrong) {
             throw bad_input{wrong.what() + std::string{"; see --help"}};
         }
-        if (!chosen_) throw bad_input{"name a command: " + names_};
+        if (!chosen_) throw bad_input{"name a command: " + command_words::commands_of(app_)};
         return chosen_(p, arguments_);
     }
 
 private:
-    /// Names the first of what could not be read: what follows may be its value.
-    [[nodiscard]] std::string not_known(int argc, char** argv) const {
-        const auto rest = app_.remaining(true);
-        const auto first = std::find_if(argv + 1, argv + argc, [&](const char* word) { return std::ranges::find(rest, word) != rest.end(); });
-        const std::string word = first == argv + argc ? rest.front() : *first;
-        if (word.starts_with('-')) return "there is no option '" + word + "'; see --help";
-        return app_.get_subcommands().empty() ? "there is no command '" + word + "'; there are " + names_ : "'" + word + "' belongs to no option; see --help";
-    }
-
     CLI::App app_;
     arguments arguments_;
     action chosen_;
-    std::string names_;
 };
 
 inline bool says_out_of_memory(const std::string& text) { return text.find("can't allocate memory") != text.npos || text.find("out of memory") != text.npos; }

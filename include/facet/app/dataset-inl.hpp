@@ -21,6 +21,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <facet/app/command_words.hpp>
 #include <facet/core/error.hpp>
 #include <facet/data/cohort.hpp>
 #include <facet/data/phantom.hpp>
@@ -239,6 +240,8 @@ inline int run(const dataset_plan& recipe, int argc, char** argv) {
         return app.exit(e);
     } catch (const CLI::CallForAllHelp& e) {
         return app.exit(e);
+    } catch (const CLI::ExtrasError&) {
+        return fail(exit_code::bad_input, command_words::not_known(app, argc, argv) + "; `" + std::string{recipe.name} + " --help` lists commands and options");
     } catch (const CLI::ParseError& e) {
         return fail(exit_code::bad_input, sentence_of(e, recipe));
     } catch (const error& e) {
