@@ -2,11 +2,17 @@
 
 #include "support/data_test.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <fstream>
 #include <limits>
 #include <vector>
+
+#include <gdcmImageChangeTransferSyntax.h>
+#include <gdcmImageReader.h>
+#include <gdcmImageWriter.h>
+#include <zlib.h>
 
 #include <facet/core/error.hpp>
 #include <facet/data/geometry.hpp>
@@ -232,6 +238,42 @@ TEST_CASE("a NIfTI image that was cut off is refused, not filled with zeros", "[
     CHECK_THAT(complaint(folder / "b.nii.gz"), Catch::Contains("its checksum is wrong"));
 }
 
+TEST_CASE("MHA and NRRD images that were cut off are refused", "[io][itk]") {
+    const testing::scratch folder;
+    std::string voxels;
+    for (int n = 0; n < 64 * 48 * 32; ++n) voxels += static_cast<char>(n * n % 251), voxels += static_cast<char>(n % 7);
+    std::string packed(voxels.size() + 1000, 0);
+    auto length = static_cast<uLongf>(packed.size());
+    REQUIRE(compress(reinterpret_cast<Bytef*>(packed.data()), &length, reinterpret_cast<const Bytef*>(voxels.data()), voxels.size()) == Z_OK);
+    packed.resize(length);
+    const auto mha = [&](const std::string& more) {
+        return "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\n" + more + "DimSize = 64 48 32\nElementType = MET_SHORT\nElementDataFile = LOCAL\n";
+    };
+    const std::string nrrd = "NRRD0004\ntype: short\ndimension: 3\nspace: left-posterior-superior\nsizes: 64 48 32\nspace directions: (1,0,0) (0,1,0) (0,0,1)\n"
+                             "kinds: domain domain domain\nendian: little\nencoding: raw\nspace origin: (0,0,0)\n\n";
+    struct { const char* name; std::string header; const std::string& data; const char* complaint; } files[] = {
+        {"raw.mha", mha("CompressedData = False\n"), voxels, "it ends before its last voxel"},
+        {"packed.mha", mha("CompressedData = True\nCompressedDataSize = " + std::to_string(length) + "\n"), packed, "it ends before its last voxel"},
+        {"raw.nrrd", nrrd, voxels, "cannot be read as an image"}};
+    for (const auto& [name, header, data, complaint] : files) {
+        INFO(name);
+        std::ofstream{folder / name, std::ios::binary} << header << data;
+        const auto whole = io::read_ct(folder / name);
+        CHECK(whole.voxels(0, 0, 1) == 257);
+        CHECK(whole.voxels.size() == 64 * 48 * 32);
+        for (const double kept : {0.5, 0.999}) {
+            std::ofstream{folder / name, std::ios::binary} << header << data.substr(0, static_cast<std::size_t>(static_cast<double>(data.size()) * kept));
+            CHECK_THROWS_WITH(io::read_ct(folder / name), Catch::Contains(complaint));
+        }
+    }
+    packed[packed.size() - 2] ^= 1; // in the checksum
+    std::ofstream{folder / "sum.mha", std::ios::binary} << files[1].header << packed;
+    CHECK_THROWS_WITH(io::read_ct(folder / "sum.mha"), Catch::Contains("its checksum is wrong"));
+    std::ofstream{folder / "apart.mha"} << "ObjectType = Image\nNDims = 3\nBinaryData = True\nDimSize = 2 2 2\nElementType = MET_SHORT\nElementDataFile = apart.raw\n";
+    std::ofstream{folder / "apart.raw"} << "0123456789abcdef";
+    CHECK_THROWS_WITH(io::read_ct(folder / "apart.mha"), Catch::Contains("in another file"));
+}
+
 TEST_CASE("what is no image is one sentence that names the file", "[io][itk]") {
     const testing::scratch folder;
     const auto text = [&](const char* name, const std::string& content) { std::ofstream{folder / name} << content; };
@@ -299,6 +341,45 @@ TEST_CASE("a DICOM series with a slice missing or given twice is refused", "[io]
     fs::copy_file(twice / "57.dcm", twice / "again.dcm");
     CHECK_THROWS_WITH(io::read_ct(twice), Catch::Contains("two DICOM slices at one position"));
     CHECK_THROWS_WITH(io::read_ct(copy({56})), Catch::Contains("one DICOM slice"));
+}
+
+TEST_CASE("a DICOM file that was cut off is refused, packed or not", "[io][itk][shared]") {
+    const auto data = testing::shared_data();
+    if (!data) {
+        WARN("skipped: the sample data are not here");
+        SUCCEED();
+        return;
+    }
+    const testing::scratch folder;
+    const auto packed = [](const fs::path& from, const fs::path& to, gdcm::TransferSyntax::TSType how) {
+        gdcm::ImageReader reader;
+        reader.SetFileName(from.c_str());
+        REQUIRE(reader.Read());
+        gdcm::ImageChangeTransferSyntax change;
+        change.SetTransferSyntax(how);
+        change.SetInput(reader.GetImage());
+        REQUIRE(change.Change());
+        gdcm::ImageWriter writer;
+        writer.SetFile(reader.GetFile());
+        writer.SetImage(change.GetOutput());
+        writer.SetFileName(to.c_str());
+        REQUIRE(writer.Write());
+    };
+    const auto plain = io::read_ct(*data / "lidc0001_dicom");
+    for (const auto how : {gdcm::TransferSyntax::ExplicitVRLittleEndian, gdcm::TransferSyntax::ImplicitVRLittleEndian, gdcm::TransferSyntax::RLELossless,
+                           gdcm::TransferSyntax::JPEGLosslessProcess14_1, gdcm::TransferSyntax::JPEG2000Lossless}) {
+        INFO(gdcm::TransferSyntax::GetTSString(how));
+        const auto series = folder / std::to_string(how);
+        fs::create_directory(series);
+        for (int n = 56; n <= 63; ++n) packed(*data / "lidc0001_dicom" / ("1-0" + std::to_string(n) + ".dcm"), series / (std::to_string(n) + ".dcm"), how);
+        CHECK(std::ranges::equal(io::read_ct(series).voxels, plain.voxels));
+        const auto whole = fs::file_size(series / "58.dcm");
+        for (const auto left : {whole - 20, whole - 100, whole / 2}) {
+            INFO(left << " of " << whole << " bytes");
+            fs::resize_file(series / "58.dcm", left);
+            CHECK_THROWS_WITH(io::read_ct(series), Catch::Contains("58.dcm' is damaged: it ends before its last pixel"));
+        }
+    }
 }
 
 TEST_CASE("a folder with two DICOM series is refused", "[io][itk][shared]") {

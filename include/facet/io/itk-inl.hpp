@@ -37,7 +37,9 @@
 
 #include <facet/core/error.hpp>
 #include <facet/io/atomic_file.hpp>
+#include <facet/io/dicom_file.hpp>
 #include <facet/io/itk_volume.hpp>
+#include <facet/io/meta_image.hpp>
 #include <facet/io/nifti_header.hpp>
 
 namespace facet {
@@ -235,6 +237,7 @@ template <class T, class Convert> volume<T> read(const fs::path& path, Convert&&
     return guarded(path, [&] {
         if (fs::is_directory(status)) {
             const auto found = find_series(path);
+            for (const auto& file : found.files) dicom_file::check(file);
             return fits_int16(found.component) ? read_series<std::int16_t, T>(path, found, convert) : read_series<float, T>(path, found, convert);
         }
         const auto header = reader_of(path);
@@ -242,6 +245,7 @@ template <class T, class Convert> volume<T> read(const fs::path& path, Convert&&
         header->SetFileName(path.string());
         header->ReadImageInformation();
         check_header(path, *header);
+        if (ends_with(path, ".mha")) meta_image::check(path, header->GetImageSizeInBytes());
         return fits_int16(header->GetComponentType()) ? read_file<std::int16_t, T>(path, convert) : read_file<float, T>(path, convert);
     });
 }
