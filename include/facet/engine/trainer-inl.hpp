@@ -28,6 +28,7 @@
 #include <facet/engine/epoch_record.hpp>
 #include <facet/engine/learner.hpp>
 #include <facet/engine/memory.hpp>
+#include <facet/engine/preemption.hpp>
 #include <facet/engine/progress.hpp>
 #include <facet/engine/run_directory.hpp>
 #include <facet/engine/run_feedback.hpp>
@@ -185,7 +186,14 @@ private:
         ++steps_here_;
         if (learner_.steps_done() % look_every != 0) return;
         learner_.check_finite(failures_allowed);
+        if (device_.is_cpu()) look_for_neighbours();
         bar_->show(learner_.steps_done(), loss_sum_.item<double>() / static_cast<double>(epoch_steps_), images_per_second());
+    }
+
+    void look_for_neighbours() {
+        const int threads = at::get_num_threads();
+        if (const auto rate = preemptions_.rate(threads); threads > 1 && rate && *rate > preemptions::many)
+            warn("other programs take the processors that these " + std::to_string(threads) + " threads compute on, and while one waits the others do; end those programs, or train with fewer threads: --threads 1");
     }
 
     [[nodiscard]] double images_per_second() const { return static_cast<double>(steps_here_ * p_.batch) / std::max(1e-9, seconds_since(epoch_begin_)); }
@@ -295,6 +303,7 @@ private:
     run_feedback feedback_{p_, static_cast<std::int64_t>(parts_.train.size()), (steps_ + steps_per_epoch_ - 1) / steps_per_epoch_, device_};
     std::int64_t epoch_ = 0, epoch_steps_ = 0;
     std::int64_t steps_here_ = 0;            ///< of this epoch, by this process
+    preemptions preemptions_;
     double data_seconds_ = 0, trained_seconds_ = 0;
     std::int64_t trained_images_ = 0;
     clock::time_point epoch_begin_{};
