@@ -37,6 +37,12 @@ TEST_CASE("inspect writes a picture with the batch's rows and the run through on
     CHECK(std::ranges::count(pixels, report::truth_colour) > 500); // contours
 }
 
+TEST_CASE("a long name of a patient keeps its end in a picture", "[report]") {
+    CHECK(report::fitted("LIDC-IDRI-0001", 14 * 6) == "LIDC-IDRI-0001");
+    CHECK(report::fitted("LIDC-IDRI-0001", 14 * 6 - 1) == "..C-IDRI-0001");
+    CHECK(report::fitted("abc", 5) == "abc"); // nothing would be left of it
+}
+
 TEST_CASE("the run through a fracture is consecutive slices of the vertebra with the most fracture pixels", "[report]") {
     std::vector<slice_info> slices(12);
     for (std::size_t i = 0; i < slices.size(); ++i) slices[i].patient = "p", slices[i].vertebra = i < 6 ? 30 : 31, slices[i].position = static_cast<int>(i % 6);

@@ -37,7 +37,7 @@ TEST_CASE("an overlay outlines truth inside its edge and the prediction outside"
     std::vector<float> logits(16, -5);
     mask[5] = 1;
     logits[10] = 3;
-    const auto picture = overlay(image, mask, logits, 4, 0.5); // 4 pixels at 75: two pictures of 300 with gaps of 2
+    const auto picture = overlay(image, mask, logits, 4, 0.5, 10); // 4 pixels at 75: two pictures of 300 with gaps of 2
     CHECK(picture.width() == 2 * 300 + 6);
     const std::size_t left = 2 + 300 + 2, top = 2;
     CHECK(picture.at(left + 75, top + 75) == truth_colour);
@@ -45,6 +45,18 @@ TEST_CASE("an overlay outlines truth inside its edge and the prediction outside"
     CHECK(picture.at(left + 225, top + 225) == prediction_colour); // one pixel outside of the prediction's lower right corner
     CHECK(picture.at(left + 149, top + 149) == truth_colour);      // where both meet, truth is on top
     CHECK(picture.at(2 + 75, top + 75) != truth_colour);           // the slice alone
+    CHECK(picture.at(2 + 6, top + 293) == white);                  // its bar of 10 mm, here one pixel of the slice
+    CHECK(picture.at(2 + 6 + 74, top + 293) == white);
+    CHECK(picture.at(2 + 6 + 75, top + 293) == black);
+    CHECK(picture.at(left + 6, top + 293) != white);
+}
+
+TEST_CASE("a picture smaller than 10 mm has no bar", "[report]") {
+    canvas picture{40, 40, rgb{7, 7, 7}};
+    draw_scale_bar(picture, 0.2);
+    for (std::size_t i = 0; i < 1600; ++i) CHECK(picture.at(i % 40, i / 40) == rgb{7, 7, 7});
+    draw_scale_bar(picture, 0.5);
+    CHECK(picture.at(6, 33) == white);
 }
 
 TEST_CASE("padding is cut off with two pixels to spare", "[report]") {

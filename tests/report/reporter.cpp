@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <facet/evaluate/statement.hpp>
+
 #include "made_study.hpp"
 #include "markup.hpp"
 #include "support/test.hpp"
@@ -105,6 +107,15 @@ TEST_CASE("the report tells a run that was shorter than its recipe, and few pati
     const auto html = written_report(study, folder.path());
     CHECK(html.find("budget(steps 20000, batch 16); this run: 300 steps") != std::string::npos);
     CHECK(html.find(" patients: intervals from so few are too narrow") != std::string::npos);
+}
+
+TEST_CASE("few patients, or few of a class, are cautioned against", "[report][evaluate]") {
+    CHECK(cautions_of(20, 10).empty());
+    CHECK(cautions_of(19, 10) == std::vector<std::string>{"Only 19 patients: intervals from so few are too narrow."});
+    CHECK(cautions_of(40, 39) == std::vector<std::string>{"1 of 40 patients has no fracture: what is said of patients as a whole rests on that one."});
+    CHECK(cautions_of(40, 4) == std::vector<std::string>{"4 of 40 patients have a fracture: what is said of patients as a whole rests on those."});
+    CHECK(cautions_of(40, 40) == std::vector<std::string>{"0 of 40 patients have no fracture: what is said of patients as a whole has nothing to compare."});
+    CHECK(cautions_of(40, 5).empty());
 }
 
 TEST_CASE("a threshold at the edge of its search space is a warning in the report", "[report]") {

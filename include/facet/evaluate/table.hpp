@@ -60,7 +60,7 @@ inline std::string evaluation_table(const nlohmann::ordered_json& e) {
     out << '\n' << e["experiment"].get<std::string>() << " on " << e["split"].get<std::string>() << ": " << e["n_patients"] << " patients, " << e["n_vertebrae"]
         << " vertebrae (" << e["vertebra"]["positive"] << " fractured), " << e["n_slices"] << " slices (" << e["slice"]["positive"]
         << " with fracture). Intervals: 95 %, " << e["bootstrap"]["resamples"] << " resamples of patients.\n";
-    if (e["n_patients"].get<std::int64_t>() < few_patients) out << "Only " << e["n_patients"] << " patients: intervals from so few are too narrow.\n";
+    for (const auto& caution : cautions_of(e["n_patients"].get<std::int64_t>(), e["patient"]["positive"].get<std::int64_t>())) out << caution << '\n';
     out << "\n  " << std::left << std::setw(22) << "" << std::setw(27) << "pixel PR-AUC" << std::setw(24) << "slice ROC-AUC" << std::setw(24) << "vertebra ROC-AUC"
         << std::setw(24) << "within level" << "patient ROC-AUC\n";
     out << "  " << std::setw(22) << "chance" << std::setw(27) << printed_number(e["pixel"]["prevalence"]["value"], 4) << std::setw(24) << "0.5" << std::setw(24) << "0.5"

@@ -56,11 +56,19 @@ private:
     std::vector<canvas> parts_;
 };
 
+/// The end of a text that is too long for `width` pixels, where names of patients differ.
+[[nodiscard]] inline std::string fitted(const std::string& text, std::size_t width) {
+    const auto most = width / glyph_advance;
+    return text.size() <= most || most < 3 ? text : ".." + text.substr(text.size() - (most - 2));
+}
+
 /// Words in the upper left corner of a picture, with a shadow that keeps them readable on bone.
 [[nodiscard]] inline canvas labelled(canvas picture, std::span<const std::string> words) {
+    constexpr std::size_t margin = 3;
     for (std::size_t line = 0; line < words.size(); ++line) {
-        picture.write(words[line], 4, 4 + line * 10, black);
-        picture.write(words[line], 3, 3 + line * 10, white);
+        const auto text = fitted(words[line], picture.width() - 2 * margin);
+        picture.write(text, margin + 1, margin + 1 + line * 10, black);
+        picture.write(text, margin, margin + line * 10, white);
     }
     return picture;
 }
@@ -138,7 +146,7 @@ template <class T> void inspector<T>::write(const plan& p, const store& data, co
         for (std::size_t i = first; i < std::min(first + together, shown); ++i) {
             const auto n = i * batch.slices.size() / shown; // spread over the batch, which may be sorted
             const auto& slice = data.slices()[batch.slices[n]];
-            const std::string label[] = {printed(vertebra_id{slice.vertebra}), slice.patient + " slice " + std::to_string(slice.position)};
+            const std::string label[] = {printed(vertebra_id{slice.vertebra}), slice.patient, "slice " + std::to_string(slice.position)};
             pictures.push_back(report::labelled(view.stored(batch.slices[n]), label));
             for (std::size_t c = 0; c < channels; ++c) pictures.push_back(view.channel(batch, n, c));
         }

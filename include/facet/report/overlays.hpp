@@ -82,15 +82,31 @@ template <class T> [[nodiscard]] std::vector<T> cut(std::span<const T> image, st
     return out;
 }
 
+/// A bar of 10 mm in the lower left corner, black around white so that it shows on bone and on fat. `mm`: of one pixel of the picture.
+/// Nothing where the picture is too small for one.
+inline void draw_scale_bar(canvas& picture, double mm) {
+    constexpr std::size_t margin = 6, thickness = 2;
+    const auto length = static_cast<std::size_t>(std::lround(10 / mm));
+    if (picture.width() < length + 2 * margin || picture.height() < 4 * margin) return;
+    const auto top = picture.height() - margin - thickness;
+    picture.paste(canvas{length + 2, thickness + 2, black}, margin - 1, top - 1);
+    picture.paste(canvas{length, thickness, white}, margin, top);
+    const auto text = top - glyph_height - 3;
+    picture.write("10 mm", margin + 1, text + 1, black);
+    picture.write("10 mm", margin, text, white);
+}
+
 /// The scanned part of a slice alone, and beside it with the outlines of truth (inside its edge) and prediction (outside).
-[[nodiscard]] inline canvas overlay(std::span<const std::int16_t> image, std::span<const std::uint8_t> mask, std::span<const float> logits, std::size_t size, double threshold) {
+/// `mm`: of one pixel of the slice.
+[[nodiscard]] inline canvas overlay(std::span<const std::int16_t> image, std::span<const std::uint8_t> mask, std::span<const float> logits, std::size_t size, double threshold, double mm) {
     const auto part = scanned_part(image, size);
     const auto hounsfield = cut(image, size, part);
     const auto truth = cut(mask, size, part);
     const auto scores = cut(logits, size, part);
     const std::size_t scale = std::max<std::size_t>(1, (300 + part.width / 2) / part.width);
-    const auto plain = render(std::span<const std::int16_t>{hounsfield}, part.width, bone_window, scale);
+    auto plain = render(std::span<const std::int16_t>{hounsfield}, part.width, bone_window, scale);
     auto drawn = plain;
+    draw_scale_bar(plain, mm / static_cast<double>(scale));
     hatch_ignored(drawn, truth, part.width, scale);
     const double lowest = std::log(threshold) - std::log1p(-threshold);
     draw_contour(drawn, part.width, part.height, scale, prediction_colour, side::outside, [&](std::size_t i) { return static_cast<double>(scores[i]) >= lowest; });

@@ -73,7 +73,8 @@ private:
         page_.paragraph("Judged on the " + text_at(run_.evaluation, "split") + " part: " + counted(run_.evaluation, "n_patients") + " patients, " + counted(run_.evaluation, "n_vertebrae") + " vertebrae ("
                         + counted(member(run_.evaluation, "vertebra"), "positive") + " fractured), " + counted(run_.evaluation, "n_slices") + " slices (" + counted(slice, "positive") + " with fracture). Intervals are 95 % and resample patients.");
         if (const auto warning = text_at(run_.evaluation, "optimistic"); !warning.empty()) page_.warning(warning);
-        if (const auto n = number_at(run_.evaluation, "n_patients"); n && *n < few_patients) page_.warning("Only " + whole(static_cast<std::int64_t>(*n)) + " patients: intervals from so few are too narrow.");
+        if (const auto n = number_at(run_.evaluation, "n_patients"), fractured = number_at(member(run_.evaluation, "patient"), "positive"); n && fractured)
+            for (const auto& caution : cautions_of(std::llround(*n), std::llround(*fractured))) page_.warning(caution);
     }
 
     void summary() {
@@ -162,7 +163,7 @@ private:
         const auto scored = logits(slices);
         const double threshold = number_at(run_.evaluation, "threshold").value_or(0.5);
         page_.section("Slices to look at");
-        page_.paragraph("Blue: the fracture as marked. Orange: what the network marks. Hatched: not judged, because it belongs to a neighbouring vertebra or was left open. Chosen by the vertebra\u2019s score, not by hand.");
+        page_.paragraph("Blue: the fracture as marked. Orange: what the network marks. Hatched: not judged, because it belongs to a neighbouring vertebra or was left open. Chosen by the vertebra\u2019s score, not by hand. Grey levels: " + whole(std::lround(bone_window.low)) + " to " + whole(std::lround(bone_window.high)) + " HU.");
         static const std::map<outcome, std::pair<std::string, std::string>> kinds{{outcome::hit, {"Surest hits", "hit"}},
                                                                                   {outcome::miss, {"Missed fractures, lowest scores first", "miss"}},
                                                                                   {outcome::false_alarm, {"False alarms, highest scores first", "false_alarm"}}};
@@ -180,8 +181,9 @@ private:
                 const auto& e = chosen[i];
                 if (e.kind != kind) continue;
                 const auto name = printed(vertebra_id{e.vertebra});
-                const auto picture = overlay(data.images().subspan(e.slice * pixels, pixels), data.masks().subspan(e.slice * pixels, pixels), scored[i], data.size(), threshold);
-                page_.picture(words.second + "_" + std::to_string(++number), picture.encode(), name + " without and with outlines", name + ", patient " + e.patient + ", score " + decimal(e.score, 3));
+                const auto& slice = data.slices()[e.slice];
+                const auto picture = overlay(data.images().subspan(e.slice * pixels, pixels), data.masks().subspan(e.slice * pixels, pixels), scored[i], data.size(), threshold, slice.spacing[1]);
+                page_.picture(words.second + "_" + std::to_string(++number), picture.encode(), name + " without and with outlines", name + " of patient " + e.patient + ", slice " + std::to_string(slice.position) + ", score " + decimal(e.score, 3));
             }
             page_.end_row();
         }
