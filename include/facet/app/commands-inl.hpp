@@ -179,8 +179,8 @@ inline int export_weights(const plan& p, const arguments& a) {
 }
 
 inline void add_device(CLI::App& command, arguments& a) {
-    command.add_option("--device", a.where.device, "auto, cpu or cuda");
-    command.add_option("--threads", a.where.threads, "threads of the CPU; 0: all");
+    command.add_option("--device", a.where.device, "auto, cpu or cuda")->capture_default_str();
+    command.add_option("--threads", a.where.threads, "threads of the CPU; 0: all")->capture_default_str();
     command.add_flag("--eager", a.where.eager, "on a GPU, issue every kernel instead of playing a recorded graph");
 }
 inline void add_training(CLI::App& command, arguments& a) {
@@ -235,6 +235,7 @@ public:
     }
     CLI::App& add(const std::string& name, const std::string& help, action act, needs needed = {}) {
         auto& command = *app_.add_subcommand(name, help);
+        for (const auto& [option, value] : needed) required_.emplace_back(&command, option);
         command.callback([this, name, act = std::move(act), needed = std::move(needed)] {
             chosen_ = [=](const plan& p, const arguments& a) { return check(name, a, needed), act(p, a); };
         });
@@ -244,6 +245,7 @@ public:
 
     int operator()(const plan& p, int argc, char** argv) {
         arguments_.command.assign(argv, argv + argc);
+        for (auto& [command, option] : required_) mark_required(*command, option);
         try {
             app_.parse(argc, argv);
         } catch (const CLI::CallForHelp&) {
@@ -259,7 +261,14 @@ public:
     }
 
 private:
+    /// In the help only: CLI11 would call a missing option by its name before a misspelt one.
+    static void mark_required(CLI::App& command, const std::string& option) {
+        auto& o = *command.get_option(option);
+        o.type_name(o.get_type_name() + " REQUIRED");
+    }
+
     CLI::App app_;
+    std::vector<std::pair<CLI::App*, std::string>> required_;
     arguments arguments_;
     action chosen_;
 };
@@ -303,15 +312,15 @@ template <class T> int application<T>::run(const plan& p, int argc, char** argv)
         auto& a = line.values();
         auto& train = line.add("train", "train on a store", d::train, {{"--data", &d::arguments::data}, {"--out", &d::arguments::out}});
         d::add_training(train, a);
-        train.add_option("--fold", a.fold, "fold that validates");
-        train.add_option("--seed", a.seed, "of the weights, the batches and the augmentation");
+        train.add_option("--fold", a.fold, "fold that validates, 0 unless given");
+        train.add_option("--seed", a.seed, "of the weights, the batches and the augmentation; 1 unless given");
         train.add_flag("--resume", a.resume, "continue the run in --out");
 
         auto& evaluate = line.add("evaluate", "judge a run on held-out patients", d::evaluate, {{"--run", &d::arguments::run}, {"--data", &d::arguments::data}});
         evaluate.add_option("--run", a.run, "folder of the run");
         evaluate.add_option("--data", a.data, "store");
-        evaluate.add_option("--split", a.split, "test, val, or all patients of another store");
-        evaluate.add_option("--thresholds", a.thresholds, "fit on validation, or stored: those of RUN/evaluation.json");
+        evaluate.add_option("--split", a.split, "test, val, or all patients of another store")->capture_default_str();
+        evaluate.add_option("--thresholds", a.thresholds, "fit on validation, or stored: those of RUN/evaluation.json")->capture_default_str();
         evaluate.add_option("--out", a.out, "folder of the results; the run's own unless given");
         d::add_device(evaluate, a);
 
@@ -330,26 +339,26 @@ template <class T> int application<T>::run(const plan& p, int argc, char** argv)
 
         auto& inspect = line.add("inspect", "a picture of an augmented batch", d::inspect, {{"--data", &d::arguments::data}});
         inspect.add_option("--data", a.data, "store");
-        inspect.add_option("--out", a.out, "the PNG");
-        inspect.add_option("--fold", a.fold, "fold that validates");
-        inspect.add_option("--seed", a.seed, "of batches and augmentation");
-        inspect.add_option("--step", a.step, "the step whose batch is shown");
+        inspect.add_option("--out", a.out, "the PNG; NAME_batch.png here unless given");
+        inspect.add_option("--fold", a.fold, "fold that validates, 0 unless given");
+        inspect.add_option("--seed", a.seed, "of batches and augmentation; 1 unless given");
+        inspect.add_option("--step", a.step, "the step whose batch is shown")->capture_default_str();
 
         auto& rates = line.add("lr-find", "try rising learning rates and suggest one", d::find_rate, {{"--data", &d::arguments::data}});
         rates.add_option("--data", a.data, "store");
         rates.add_option("--out", a.out, "folder of the curve; the current one unless given");
-        rates.add_option("--fold", a.fold, "fold that validates, and is left out here");
-        rates.add_option("--seed", a.seed, "of the weights, the batches and the augmentation");
+        rates.add_option("--fold", a.fold, "fold that validates, and is left out here; 0 unless given");
+        rates.add_option("--seed", a.seed, "of the weights, the batches and the augmentation; 1 unless given");
         rates.add_option("--steps", a.steps, "of the test, 200 unless given");
-        rates.add_option("--low", a.low, "first learning rate");
-        rates.add_option("--high", a.high, "last learning rate");
+        rates.add_option("--low", a.low, "first learning rate")->capture_default_str();
+        rates.add_option("--high", a.high, "last learning rate")->capture_default_str();
         d::add_device(rates, a);
 
         auto& doctor = line.add("doctor", "walk the checklist of what makes training fail", d::examine, {{"--data", &d::arguments::data}});
         doctor.add_option("--data", a.data, "store");
-        doctor.add_option("--fold", a.fold, "fold that validates");
-        doctor.add_option("--seed", a.seed, "of its short trainings");
-        doctor.add_option("--seconds", a.seconds, "time for what trains");
+        doctor.add_option("--fold", a.fold, "fold that validates, 0 unless given");
+        doctor.add_option("--seed", a.seed, "of its short trainings; 1 unless given");
+        doctor.add_option("--seconds", a.seconds, "time for what trains")->capture_default_str();
         d::add_device(doctor, a);
 
         line.add("describe", "the experiment with every default, as JSON", d::describe);

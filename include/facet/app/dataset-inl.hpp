@@ -29,6 +29,7 @@
 #include <facet/data/progress.hpp>
 #include <facet/data/split.hpp>
 #include <facet/data/store.hpp>
+#include <facet/io/text_file.hpp>
 #include <facet/report/analysis.hpp>
 
 namespace facet {
@@ -112,14 +113,21 @@ inline int cohort(const arguments& a) {
     return static_cast<int>(exit_code::ok);
 }
 
+/// The first few by name; nearly every scan cuts its outermost vertebrae.
+inline void tell_left_out(const std::vector<std::pair<std::string, int>>& left_out, const std::string& store) {
+    constexpr std::size_t told = 6;
+    for (std::size_t i = 0; i < std::min(left_out.size(), told); ++i)
+        std::cout << "left out: " << printed({left_out[i].second}) << " of patient '" << left_out[i].first << "', cut by the border of the scan\n";
+    if (left_out.size() > told) std::cout << "left out likewise: " << left_out.size() - told << " more; " << store << "/dataset.json names them all\n";
+}
+
 inline int prepare(const dataset_plan& recipe, const arguments& a) {
     listen_for_interrupt();
     const auto s = preparation<>::run(recipe.describe(), recipe.make_slicing(), {.cases = a.cases, .store = a.out, .threads = a.threads, .memory = a.memory, .quiet = a.json, .interrupted = &interrupted});
     if (s.interrupted) return stopped("cases", a.out + ".work");
     json left_out = json::array();
     for (const auto& [patient, vertebra] : s.left_out) left_out.push_back({{"patient", patient}, {"vertebra", vertebra}, {"name", vertebra_name({vertebra})}});
-    if (!a.json)
-        for (const auto& [patient, vertebra] : s.left_out) std::cout << "left out: " << printed({vertebra}) << " of patient '" << patient << "', cut by the border of the scan\n";
+    if (!a.json) tell_left_out(s.left_out, a.out);
     report(a, {{"command", "prepare"}, {"store", a.out}, {"data", s.data}, {"patients", s.patients}, {"vertebrae", s.vertebrae}, {"slices", s.slices}, {"positive_slices", s.positive_slices},
                {"fracture_pixels", s.fracture_pixels}, {"left_out", left_out}, {"reused_cases", s.reused}, {"content_hash", s.content_hash}, {"seconds", s.seconds}},
            count(s.slices, "slice", "slices") + " of " + count(s.vertebrae, "vertebra", "vertebrae") + " of " + count(s.patients, "patient", "patients") + ", " +
@@ -150,9 +158,12 @@ inline void check(const arguments& a) {
 
 inline void split(const arguments& a) {
     const store data{a.store};
+    const auto file = data.folder() / "split.json";
+    const auto before = std::filesystem::exists(file) ? read_text(file) : std::string{};
     const auto result = make_split(data, {.folds = a.folds, .test = a.test, .seed = a.seed, .allow_shared_template = a.allow_shared_template});
     report(a, json{{"command", "split"}, {"store", a.store}, {"split", result}},
-           a.store + "/split.json: " + std::to_string(a.test) + " patients to test, the others in " + count(a.folds, "fold", "folds"));
+           a.store + "/split.json: " + std::to_string(a.test) + " patients to test, the others in " + count(a.folds, "fold", "folds") +
+               (before.empty() || before == read_text(file) ? "" : "; it replaces another split, and runs of that one cannot be judged by this one"));
 }
 
 inline void analyze(const arguments& a) {
