@@ -65,6 +65,7 @@ TEST_CASE("a prediction lies on the grid of the CT, and its mask is its probabil
         CHECK(grid.origin == ct.origin);
         for (std::size_t i = 0; i < 9; ++i) CHECK(grid.direction[i] == Approx(ct.direction[i]).margin(1e-6)); // NIfTI holds single precision
     }
+    CHECK(facet::read_text(m.options.out / "prediction.png").starts_with("\x89PNG"));
     const auto mask = image_io<>::read_mask(m.options.out / "mask.nii.gz");
     std::size_t marked = 0;
     for (const auto v : mask.voxels) marked += v;

@@ -6,8 +6,11 @@
 
 #include <facet/predict/predictor.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iomanip>
 #include <limits>
 #include <optional>
@@ -31,6 +34,7 @@
 #include <facet/io/or_null.hpp>
 #include <facet/io/text_file.hpp>
 #include <facet/predict/painter.hpp>
+#include <facet/report/prediction_picture.hpp>
 
 namespace facet::detail::prediction {
 
@@ -137,6 +141,17 @@ inline std::vector<float> postprocessed(const plan& p, const postprocess_choice&
     return out;
 }
 
+/// The slice of a vertebra to show.
+inline report::predicted_slice pictured(const slice_frame& f, const judged_vertebra& v, std::span<const float> probability, double pixel_threshold, const std::optional<fitted_point>& threshold) {
+    const auto shown = report::most_marked(probability, v.masks, f.count, pixel_threshold);
+    const auto of = [&](const auto& all) {
+        const auto first = all.begin() + static_cast<std::ptrdiff_t>(shown * f.size * f.size);
+        return std::vector(first, first + static_cast<std::ptrdiff_t>(f.size * f.size));
+    };
+    return {.vertebra = f.vertebra, .position = shown, .count = f.count, .score = v.score, .fractured = v.score && threshold && *v.score >= threshold->value, .mm = f.pixel,
+            .image = of(v.images), .probability = of(probability), .mask = of(v.masks)};
+}
+
 inline mask_volume thresholded(const volume<float>& probability, double threshold) {
     mask_volume mask{probability.grid};
     for (std::size_t i = 0; i < mask.voxels.size(); ++i) mask.voxels.data()[i] = static_cast<double>(probability.voxels.data()[i]) >= threshold;
@@ -194,11 +209,14 @@ template <class T> prediction_summary predictor<T>::predict(const plan& p, const
     std::optional<painter> paint_final;
     if (postprocess) paint_final.emplace(scan.labels);
     std::vector<std::optional<double>> scores;
+    std::vector<report::predicted_slice> pictured;
     for (const auto& frame : scan.layout.frames) {
         const auto v = d::judge(network, cutter, frame);
         paint.add(frame, v.probability, v.masks);
-        if (postprocess) paint_final->add(frame, d::postprocessed(p, *postprocess, v, frame), v.masks);
+        const auto final = postprocess ? d::postprocessed(p, *postprocess, v, frame) : v.probability;
+        if (postprocess) paint_final->add(frame, final, v.masks);
         scores.push_back(v.score);
+        pictured.push_back(d::pictured(frame, v, final, pixel_threshold, threshold));
     }
     const auto mask = d::thresholded((paint_final ? *paint_final : paint).probability(), pixel_threshold);
     for (std::size_t i = 0; i < scores.size(); ++i) {
@@ -221,6 +239,8 @@ template <class T> prediction_summary predictor<T>::predict(const plan& p, const
     sync_folder(options.out);
     image_io<>::write(options.out / "probability.nii.gz", paint.probability());
     image_io<>::write(options.out / "mask.nii.gz", mask);
+    std::ranges::sort(pictured, std::ranges::greater{}, [](const auto& s) { return s.vertebra.value; }); // from head to foot
+    report::prediction_picture(pictured, recipe.size, pixel_threshold, threshold ? std::optional{threshold->value} : std::nullopt, summary["statement"].get<std::string>()).save(options.out / "prediction.png");
     write_atomically(options.out / "prediction.json", summary.dump(1) + "\n"); // last: where it is, the others are
     return {.file = options.out / "prediction.json", .table = d::table(summary), .line = summary.dump()};
 }

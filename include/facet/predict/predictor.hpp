@@ -27,7 +27,7 @@ struct prediction_summary {
 template <class = void> struct predictor {
     /// Cuts the vertebrae of a scan as the run's dataset was cut, scores the slices with the run's best checkpoint, and writes
     /// probability.nii.gz (float32, as the network gives it), mask.nii.gz (uint8, postprocessed probability >= the pixel threshold), both on the CT's
-    /// own grid, and prediction.json with the score of every vertebra. Throws bad_input naming what cannot be used; then nothing is written.
+    /// own grid, prediction.png with one slice of every vertebra, and prediction.json with the scores. Throws bad_input naming what cannot be used; then nothing is written.
     static prediction_summary predict(const plan& p, const predict_options& options);
 };
 

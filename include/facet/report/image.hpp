@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -145,6 +146,23 @@ inline void hatch_ignored(canvas& picture, std::span<const std::uint8_t> mask, s
     for (std::size_t y = 0; y < picture.height(); ++y)
         for (std::size_t x = 0; x < picture.width(); ++x)
             if (auto& p = picture.at(x, y); mask[y / scale * width + x / scale] == 255 && (x + y) % period == 0) p = {half(p.r, colour.r), half(p.g, colour.g), half(p.b, colour.b)};
+}
+
+/// The end of a text that is too long for `width` pixels, where names of patients differ.
+[[nodiscard]] inline std::string fitted(const std::string& text, std::size_t width) {
+    const auto most = width / glyph_advance;
+    return text.size() <= most || most < 3 ? text : ".." + text.substr(text.size() - (most - 2));
+}
+
+/// Words in the upper left corner of a picture, with a shadow that keeps them readable on bone.
+[[nodiscard]] inline canvas labelled(canvas picture, std::span<const std::string> words) {
+    constexpr std::size_t margin = 3;
+    for (std::size_t line = 0; line < words.size(); ++line) {
+        const auto text = fitted(words[line], picture.width() - 2 * margin);
+        picture.write(text, margin + 1, margin + 1 + line * 10, black);
+        picture.write(text, margin, margin + line * 10, white);
+    }
+    return picture;
 }
 
 /// Pictures in a grid of `columns`, row by row, `gap` pixels apart and from the border; every cell has the size of the largest picture.

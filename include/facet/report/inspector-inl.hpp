@@ -56,23 +56,6 @@ private:
     std::vector<canvas> parts_;
 };
 
-/// The end of a text that is too long for `width` pixels, where names of patients differ.
-[[nodiscard]] inline std::string fitted(const std::string& text, std::size_t width) {
-    const auto most = width / glyph_advance;
-    return text.size() <= most || most < 3 ? text : ".." + text.substr(text.size() - (most - 2));
-}
-
-/// Words in the upper left corner of a picture, with a shadow that keeps them readable on bone.
-[[nodiscard]] inline canvas labelled(canvas picture, std::span<const std::string> words) {
-    constexpr std::size_t margin = 3;
-    for (std::size_t line = 0; line < words.size(); ++line) {
-        const auto text = fitted(words[line], picture.width() - 2 * margin);
-        picture.write(text, margin + 1, margin + 1 + line * 10, black);
-        picture.write(text, margin, margin + line * 10, white);
-    }
-    return picture;
-}
-
 /// Draws slices of one store and of batches made from it at one magnification.
 class slice_view {
 public:
