@@ -16,6 +16,7 @@
 
 #include <facet/core/error.hpp>
 #include <facet/data/geometry.hpp>
+#include <facet/io/dicom_file.hpp>
 
 #include "support/small_disk.hpp"
 
@@ -374,7 +375,9 @@ TEST_CASE("a DICOM file that was cut off is refused, packed or not", "[io][itk][
         for (int n = 56; n <= 63; ++n) packed(*data / "lidc0001_dicom" / ("1-0" + std::to_string(n) + ".dcm"), series / (std::to_string(n) + ".dcm"), how);
         CHECK(std::ranges::equal(io::read_ct(series).voxels, plain.voxels));
         const auto whole = fs::file_size(series / "58.dcm");
-        for (const auto left : {whole - 20, whole - 100, whole / 2}) {
+        fs::resize_file(series / "58.dcm", whole + 100); // some devices fill the last block of a file with zeros
+        CHECK_NOTHROW(dicom_file::check(series / "58.dcm"));
+        for (const auto left : {whole - 20, whole - 100, whole / 2, std::uintmax_t{3000}}) {
             INFO(left << " of " << whole << " bytes");
             fs::resize_file(series / "58.dcm", left);
             CHECK_THROWS_WITH(io::read_ct(series), Catch::Contains("58.dcm' is damaged: it ends before its last pixel"));
