@@ -1,52 +1,34 @@
 #include <facet/engine/preemption.hpp>
 
-#include <chrono>
-#include <csignal>
-#include <thread>
+#include <string>
 
-#include <sched.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/test.hpp"
 
 using namespace facet;
 
-namespace {
-
-/// The calling thread on the first processor it may use, alone.
-void stay_on_one_processor() {
-    cpu_set_t allowed, first;
-    CPU_ZERO(&first);
-    ::sched_getaffinity(0, sizeof allowed, &allowed);
-    int cpu = 0;
-    while (!CPU_ISSET(cpu, &allowed)) ++cpu;
-    CPU_SET(cpu, &first);
-    ::sched_setaffinity(0, sizeof first, &first);
+TEST_CASE("of the threads that were there before, the most interrupted one counts", "[engine]") {
+    using facet::detail::most_new_switches;
+    CHECK(most_new_switches({{"1", 10}, {"2", 20}}, {{"1", 15}, {"2", 29}}) == 9);
+    CHECK(most_new_switches({{"1", 10}}, {{"1", 12}, {"3", 500}}) == 2); // began since then
+    CHECK(most_new_switches({{"1", 10}, {"2", 20}}, {{"2", 21}}) == 1);  // ended since then
+    CHECK(most_new_switches({}, {}) == 0);
 }
 
-void compute(double seconds) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-    while (std::chrono::steady_clock::now() < end) {}
+TEST_CASE("the system tells this thread's involuntary switches", "[engine]") {
+    const auto now = facet::detail::involuntary_switches();
+    const auto here = now.find(std::to_string(::gettid()));
+    REQUIRE(here != now.end());
+    CHECK(here->second >= 0);
+    CHECK(processors_allowed() >= 1);
 }
 
-} // namespace
-
-TEST_CASE("a busy program on the same processor shows in the preemptions", "[engine]") {
+TEST_CASE("preemptions answer after their time only", "[engine]") {
     preemptions count;
-    CHECK(!count.rate(1, 60).has_value()); // too early to tell
-    std::thread shared{[] {
-        stay_on_one_processor();
-        const auto neighbour = ::fork(); // stays on the same one
-        if (neighbour == 0)
-            for (;;) {}
-        compute(0.5);
-        ::kill(neighbour, SIGKILL);
-        ::waitpid(neighbour, nullptr, 0);
-    }};
-    shared.join();
-    const auto beside = count.rate(1, 0.4);
-    REQUIRE(beside.has_value());
-    CHECK(*beside > 20);
-    CHECK(*count.rate(1, 0) >= 0); // since then
+    CHECK(!count.rate(60).has_value());
+    const auto begin = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds{20}) {}
+    REQUIRE(count.rate(0.01).has_value());
+    CHECK(!count.rate(60).has_value()); // begins anew
 }

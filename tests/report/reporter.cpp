@@ -112,10 +112,11 @@ TEST_CASE("the report tells a run that was shorter than its recipe, and few pati
 TEST_CASE("few patients, or few of a class, are cautioned against", "[report][evaluate]") {
     CHECK(cautions_of(20, 10).empty());
     CHECK(cautions_of(19, 10) == std::vector<std::string>{"Only 19 patients: intervals from so few are too narrow."});
-    CHECK(cautions_of(40, 39) == std::vector<std::string>{"1 of 40 patients has no fracture: what is said of patients as a whole rests on that one."});
-    CHECK(cautions_of(40, 4) == std::vector<std::string>{"4 of 40 patients have a fracture: what is said of patients as a whole rests on those."});
-    CHECK(cautions_of(40, 40) == std::vector<std::string>{"0 of 40 patients have no fracture: what is said of patients as a whole has nothing to compare."});
+    CHECK(cautions_of(40, 39) == std::vector<std::string>{"1 of 40 patients has no fracture: patient-level results rest on that one."});
+    CHECK(cautions_of(40, 4) == std::vector<std::string>{"4 of 40 patients have a fracture: patient-level results rest on those."});
+    CHECK(cautions_of(40, 40) == std::vector<std::string>{"0 of 40 patients have no fracture: patient-level results have nothing to compare."});
     CHECK(cautions_of(40, 5).empty());
+    CHECK(cautions_of(1, std::nullopt) == std::vector<std::string>{"Only 1 patient: intervals from so few are too narrow."});
 }
 
 TEST_CASE("a threshold at the edge of its search space is a warning in the report", "[report]") {

@@ -161,9 +161,10 @@ inline void split(const arguments& a) {
     const auto file = data.folder() / "split.json";
     const auto before = std::filesystem::exists(file) ? read_text(file) : std::string{};
     const auto result = make_split(data, {.folds = a.folds, .test = a.test, .seed = a.seed, .allow_shared_template = a.allow_shared_template});
-    report(a, json{{"command", "split"}, {"store", a.store}, {"split", result}},
+    const bool replaced = !before.empty() && before != read_text(file);
+    report(a, json{{"command", "split"}, {"store", a.store}, {"replaced", replaced}, {"split", result}},
            a.store + "/split.json: " + std::to_string(a.test) + " patients to test, the others in " + count(a.folds, "fold", "folds") +
-               (before.empty() || before == read_text(file) ? "" : "; it replaces another split, and runs of that one cannot be judged by this one"));
+               (replaced ? "; it replaces another split, and runs of that one cannot be judged by this one" : ""));
 }
 
 inline void analyze(const arguments& a) {

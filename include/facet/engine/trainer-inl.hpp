@@ -186,14 +186,16 @@ private:
         ++steps_here_;
         if (learner_.steps_done() % look_every != 0) return;
         learner_.check_finite(failures_allowed);
-        if (device_.is_cpu()) look_for_neighbours();
+        if (device_.is_cpu()) warn_of_other_programs();
         bar_->show(learner_.steps_done(), loss_sum_.item<double>() / static_cast<double>(epoch_steps_), images_per_second());
     }
 
-    void look_for_neighbours() {
+    void warn_of_other_programs() {
         const int threads = at::get_num_threads();
-        if (const auto rate = preemptions_.rate(threads); threads > 1 && rate && *rate > preemptions::many)
-            warn("other programs take the processors that these " + std::to_string(threads) + " threads compute on, and while one waits the others do; end those programs, or train with fewer threads: --threads 1");
+        const auto rate = preemptions_.rate();
+        if (threads < 2 || threads > processors_allowed() || !rate || *rate <= preemptions::many) return;
+        warn("other programs take processors from the " + std::to_string(threads) + " threads of this training, and while one of them has none, all wait; end those programs, or train with --threads "
+             + std::to_string(threads - 1) + (threads > 2 ? " or fewer" : ""));
     }
 
     [[nodiscard]] double images_per_second() const { return static_cast<double>(steps_here_ * p_.batch) / std::max(1e-9, seconds_since(epoch_begin_)); }

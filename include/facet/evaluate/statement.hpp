@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,15 +22,16 @@ inline constexpr std::int64_t few_patients = 20;
     return "Scans of patients, split by patient: no patient judged here was trained on.";
 }
 
-/// What must be known before figures of so few patients are read, a sentence each; nothing where there are enough.
-[[nodiscard]] inline std::vector<std::string> cautions_of(std::int64_t patients, std::int64_t with_fracture) {
+/// What must be known before figures of so few patients are read, a sentence each; nothing where there are enough. `with_fracture`: of them, where known.
+[[nodiscard]] inline std::vector<std::string> cautions_of(std::int64_t patients, std::optional<std::int64_t> with_fracture) {
     constexpr std::int64_t few_of_a_class = 5;
     std::vector<std::string> out;
-    if (patients < few_patients) out.push_back("Only " + std::to_string(patients) + " patients: intervals from so few are too narrow.");
-    const auto without = patients - with_fracture, fewer = std::min(without, with_fracture);
+    if (patients < few_patients) out.push_back("Only " + std::to_string(patients) + (patients == 1 ? " patient" : " patients") + ": intervals from so few are too narrow.");
+    if (!with_fracture) return out;
+    const auto without = patients - *with_fracture, fewer = std::min(without, *with_fracture);
     if (fewer < few_of_a_class)
-        out.push_back(std::to_string(fewer) + " of " + std::to_string(patients) + (fewer == 1 ? " patients has " : " patients have ") + (without <= with_fracture ? "no fracture" : "a fracture") +
-                      (fewer == 0 ? ": what is said of patients as a whole has nothing to compare." : ": what is said of patients as a whole rests on " + std::string{fewer == 1 ? "that one." : "those."}));
+        out.push_back(std::to_string(fewer) + " of " + std::to_string(patients) + (fewer == 1 ? " patients has " : " patients have ") + (without <= *with_fracture ? "no fracture" : "a fracture") +
+                      (fewer == 0 ? ": patient-level results have nothing to compare." : ": patient-level results rest on " + std::string{fewer == 1 ? "that one." : "those."}));
     return out;
 }
 

@@ -2,9 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
-#include <span>
+#include <string>
 #include <string_view>
 
 #include <facet/core/error.hpp>
@@ -15,59 +14,104 @@ namespace facet::dicom_file {
 
 namespace detail {
 
-inline constexpr std::uint32_t undefined_length = 0xffffffff;
+/// How the elements of a file are written (PS3.5, annex A).
+struct encoding {
+    bool explicit_vr = false, big_endian = false;
 
-inline std::uint32_t number_at(std::string_view file, std::size_t place) {
-    std::uint32_t value;
-    std::memcpy(&value, file.data() + place, sizeof value); // little-endian, as every transfer syntax in use
-    return value;
-}
-
-/// Behind the last of the pieces that packed pixels come in, each with a tag and a length; beyond the file where that piece is not all there.
-inline std::size_t end_of_pieces(std::string_view file, std::size_t place) {
-    constexpr std::string_view item{"\xfe\xff\x00\xe0", 4};
-    while (place + 8 <= file.size() && file.substr(place, 4) == item) place += 8 + std::size_t{number_at(file, place + 4)};
-    return place;
-}
-
-/// Whether elements are written without their type: the transfer syntax says so, or there is none.
-inline bool is_implicit(std::string_view file) {
-    constexpr std::string_view transfer_syntax{"\x02\x00\x10\x00UI", 6};
-    const auto place = file.substr(0, 4096).find(transfer_syntax);
-    if (place == file.npos || place + 8 > file.size()) return true;
-    const auto length = static_cast<unsigned char>(file[place + 6]);
-    auto name = file.substr(place + 8, length);
-    while (name.ends_with('\0')) name.remove_suffix(1);
-    return name == "1.2.840.10008.1.2";
-}
-
-/// Whether the pixels (7FE0,0010), those of an icon too, end within the file.
-inline bool has_all_pixels(std::string_view file) {
-    constexpr std::string_view tag{"\xe0\x7f\x10\x00", 4};
-    const bool implicit = is_implicit(file);
-    const std::size_t header = implicit ? 8 : 12; // tag, type and two bytes more, length
-    for (auto place = file.find(tag); place != file.npos; place = file.find(tag, place)) {
-        const auto type = file.substr(place + 4, 2);
-        if (implicit ? place % 2 != 0 : type != "OB" && type != "OW" && type != "UN") { // a value that looks like the tag
-            place += 1;
-            continue;
-        }
-        place += header;
-        if (place > file.size()) return false;
-        const auto length = number_at(file, place - 4);
-        place = length == undefined_length ? end_of_pieces(file, place) : place + length;
-        if (place > file.size()) return false;
+    /// As bytes; a tag is two numbers of 16 bits.
+    [[nodiscard]] std::string number(std::uint32_t value, std::size_t bytes) const {
+        std::string out(bytes, '\0');
+        for (std::size_t i = 0; i < bytes; ++i) out[big_endian ? bytes - 1 - i : i] = static_cast<char>(value >> 8 * i & 0xff);
+        return out;
     }
-    return true;
+    [[nodiscard]] std::string tag(std::uint32_t group, std::uint32_t element) const { return number(group, 2) + number(element, 2); }
+    /// The number of so many bytes at a place; 0 beyond the end.
+    [[nodiscard]] std::uint32_t number_at(std::string_view file, std::size_t place, std::size_t bytes) const {
+        std::uint32_t value = 0;
+        if (place > file.size() || file.size() - place < bytes) return 0;
+        for (std::size_t i = 0; i < bytes; ++i) value |= std::uint32_t{static_cast<unsigned char>(file[place + (big_endian ? bytes - 1 - i : i)])} << 8 * i;
+        return value;
+    }
+    /// The first element of type US with this tag; 0 where there is none.
+    [[nodiscard]] std::uint32_t unsigned_short(std::string_view file, std::uint32_t group, std::uint32_t element) const {
+        const auto header = tag(group, element) + (explicit_vr ? "US" + number(2, 2) : number(2, 4));
+        const auto place = file.find(header);
+        return place == file.npos ? 0 : number_at(file, place + header.size(), 2);
+    }
+};
+
+/// The transfer syntax in a file's meta information, which is always explicit and little-endian; empty where there is none.
+inline std::string_view transfer_syntax(std::string_view file) {
+    constexpr std::string_view element{"\x02\x00\x10\x00UI", 6};
+    const auto place = file.substr(0, 4096).find(element);
+    if (place == file.npos || place + 8 > file.size()) return {};
+    auto name = file.substr(place + 8, encoding{}.number_at(file, place + 6, 2));
+    while (name.ends_with('\0') || name.ends_with(' ')) name.remove_suffix(1);
+    return name;
+}
+
+/// Whether the fragments of encapsulated pixels, from `place` on, are all there, and the delimiter behind the last.
+inline bool has_all_fragments(std::string_view file, std::size_t place) {
+    constexpr std::string_view item{"\xfe\xff\x00\xe0", 4}, delimiter{"\xfe\xff\xdd\xe0", 4};
+    while (place + 8 <= file.size() && file.substr(place, 4) == item) place += 8 + std::size_t{encoding{}.number_at(file, place + 4, 4)};
+    return place + 8 <= file.size() && file.substr(place, 4) == delimiter;
+}
+
+enum class pixels { none, cut, whole };
+
+/// With explicit VRs: whether the pixels (7FE0,0010), those of an icon too, end within the file.
+inline pixels explicit_pixels(std::string_view file, const encoding& e) {
+    constexpr std::uint32_t undefined_length = 0xffffffff;
+    const auto tag = e.tag(0x7fe0, 0x0010);
+    auto found = pixels::none;
+    for (auto place = file.find(tag); place != file.npos; place = file.find(tag, place)) {
+        place += tag.size();
+        const auto vr = file.substr(place, 2);
+        if (vr != "OB" && vr != "OW" && vr != "UN") continue; // another value that holds the tag
+        place += 8; // VR, two bytes more, length
+        if (place > file.size()) return pixels::cut;
+        const auto length = e.number_at(file, place - 4, 4);
+        if (length == undefined_length) return has_all_fragments(file, place) ? pixels::whole : pixels::cut;
+        place += length;
+        if (place > file.size()) return pixels::cut;
+        found = pixels::whole;
+    }
+    return found;
+}
+
+/// Without VRs, in the default transfer syntax: the length must be that of one image, as anything may look like four bytes of a tag.
+inline pixels implicit_pixels(std::string_view file, const encoding& e) {
+    constexpr std::uint32_t image = 0x0028;
+    const auto bytes = std::uint64_t{e.unsigned_short(file, image, 0x0010)} * e.unsigned_short(file, image, 0x0011) * e.unsigned_short(file, image, 0x0100) / 8;
+    const auto length = static_cast<std::uint32_t>(bytes + bytes % 2);
+    const auto place = file.find(e.tag(0x7fe0, 0x0010) + e.number(length, 4));
+    if (length == 0 || place == file.npos) return pixels::none;
+    return place + 8 + length <= file.size() ? pixels::whole : pixels::cut;
 }
 
 } // namespace detail
 
-/// Throws bad_input where the file ends before its last pixel does.
+/// Whether a file is a DICOM file by its name, or by how it begins.
+[[nodiscard]] inline bool is_meant(const std::filesystem::path& path) {
+    if (path.filename() == "DICOMDIR") return false; // an index
+    if (path.extension() == ".dcm" || path.extension() == ".DCM") return true;
+    const mapped_file mapped{path};
+    return std::string_view{reinterpret_cast<const char*>(mapped.bytes().data()), mapped.bytes().size()}.substr(0, 132).ends_with("DICM");
+}
+
+/// Throws bad_input where the file ends before its last pixel does, or is written so that this cannot be seen. GDCM may end the program on such a file.
 inline void check(const std::filesystem::path& path) {
-    const mapped_file file{path};
-    const auto bytes = file.bytes();
-    if (!detail::has_all_pixels({reinterpret_cast<const char*>(bytes.data()), bytes.size()})) throw bad_input{"'" + path.string() + "' is damaged: it ends before its last pixel"};
+    const auto wrong = [&](const char* what) { return bad_input{"'" + path.string() + "' " + what}; };
+    const mapped_file mapped{path};
+    const std::string_view file{reinterpret_cast<const char*>(mapped.bytes().data()), mapped.bytes().size()};
+    const auto syntax = detail::transfer_syntax(file);
+    if (syntax == "1.2.840.10008.1.2.1.99") throw wrong("is a deflated DICOM file; convert it to another transfer syntax, such as Explicit VR Little Endian");
+    const detail::encoding e{.explicit_vr = !syntax.empty() && syntax != "1.2.840.10008.1.2", .big_endian = syntax == "1.2.840.10008.1.2.2"};
+    switch (e.explicit_vr ? detail::explicit_pixels(file, e) : detail::implicit_pixels(file, e)) {
+        case detail::pixels::none: throw wrong("holds no pixels: it was cut off, or is no slice of a scan; repair it or move it elsewhere");
+        case detail::pixels::cut: throw wrong("is damaged: it ends before its last pixel");
+        case detail::pixels::whole: return;
+    }
 }
 
 } // namespace facet::dicom_file

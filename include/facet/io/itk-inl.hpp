@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <limits>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -158,13 +160,28 @@ inline void check_positions(const fs::path& folder, const std::vector<double>& p
     }
 }
 
+/// The DICOM files of a folder, all whole. (GDCM would pass over what it cannot read: a slice that was cut off at an end of the scan would not be missed.)
+inline std::set<fs::path> whole_files(const fs::path& folder) {
+    std::set<fs::path> files;
+    for (const auto& entry : fs::directory_iterator{folder}) {
+        if (!entry.is_regular_file() || !dicom_file::is_meant(entry.path())) continue;
+        dicom_file::check(entry.path());
+        files.insert(entry.path().filename());
+    }
+    return files;
+}
+
 inline series find_series(const fs::path& folder) {
+    auto files = whole_files(folder);
     const auto names = itk::GDCMSeriesFileNames::New();
     names->SetUseSeriesDetails(false); // split by series UID alone
     names->SetDirectory(folder.string());
     const auto& ids = names->GetSeriesUIDs();
     if (ids.empty()) throw wrong(folder, "holds no DICOM series");
     if (ids.size() > 1) throw wrong(folder, "holds " + std::to_string(ids.size()) + " DICOM series; expected one, so move each into a folder of its own");
+
+    for (const auto& slice : names->GetFileNames(ids.front())) files.erase(fs::path{slice}.filename());
+    if (!files.empty()) throw wrong(folder, "holds '" + files.begin()->string() + "', which is no slice of its series; repair it or move it elsewhere");
 
     series found;
     std::vector<std::pair<double, std::string>> order;
@@ -237,15 +254,15 @@ template <class T, class Convert> volume<T> read(const fs::path& path, Convert&&
     return guarded(path, [&] {
         if (fs::is_directory(status)) {
             const auto found = find_series(path);
-            for (const auto& file : found.files) dicom_file::check(file);
             return fits_int16(found.component) ? read_series<std::int16_t, T>(path, found, convert) : read_series<float, T>(path, found, convert);
         }
         const auto header = reader_of(path);
         if (is_nifti(path)) nifti::check(path, true);
+        const auto meta = ends_with(path, ".mha") ? std::optional{meta_image::layout_of(path)} : std::nullopt;
         header->SetFileName(path.string());
         header->ReadImageInformation();
         check_header(path, *header);
-        if (ends_with(path, ".mha")) meta_image::check(path, header->GetImageSizeInBytes());
+        if (meta) meta_image::check(path, *meta, header->GetImageSizeInBytes());
         return fits_int16(header->GetComponentType()) ? read_file<std::int16_t, T>(path, convert) : read_file<float, T>(path, convert);
     });
 }

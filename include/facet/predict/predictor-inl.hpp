@@ -209,14 +209,14 @@ template <class T> prediction_summary predictor<T>::predict(const plan& p, const
     std::optional<painter> paint_final;
     if (postprocess) paint_final.emplace(scan.labels);
     std::vector<std::optional<double>> scores;
-    std::vector<report::predicted_slice> pictured;
+    std::vector<report::predicted_slice> page;
     for (const auto& frame : scan.layout.frames) {
         const auto v = d::judge(network, cutter, frame);
         paint.add(frame, v.probability, v.masks);
-        const auto final = postprocess ? d::postprocessed(p, *postprocess, v, frame) : v.probability;
-        if (postprocess) paint_final->add(frame, final, v.masks);
+        const auto shown = postprocess ? d::postprocessed(p, *postprocess, v, frame) : v.probability;
+        if (postprocess) paint_final->add(frame, shown, v.masks);
         scores.push_back(v.score);
-        pictured.push_back(d::pictured(frame, v, final, pixel_threshold, threshold));
+        page.push_back(d::pictured(frame, v, shown, pixel_threshold, threshold));
     }
     const auto mask = d::thresholded((paint_final ? *paint_final : paint).probability(), pixel_threshold);
     for (std::size_t i = 0; i < scores.size(); ++i) {
@@ -239,8 +239,8 @@ template <class T> prediction_summary predictor<T>::predict(const plan& p, const
     sync_folder(options.out);
     image_io<>::write(options.out / "probability.nii.gz", paint.probability());
     image_io<>::write(options.out / "mask.nii.gz", mask);
-    std::ranges::sort(pictured, std::ranges::greater{}, [](const auto& s) { return s.vertebra.value; }); // from head to foot
-    report::prediction_picture(pictured, recipe.size, pixel_threshold, threshold ? std::optional{threshold->value} : std::nullopt, summary["statement"].get<std::string>()).save(options.out / "prediction.png");
+    std::ranges::sort(page, std::ranges::greater{}, [](const auto& s) { return s.vertebra.value; }); // from head to foot
+    report::prediction_picture(page, recipe.size, pixel_threshold, threshold ? std::optional{threshold->value} : std::nullopt, summary["statement"].get<std::string>()).save(options.out / "prediction.png");
     write_atomically(options.out / "prediction.json", summary.dump(1) + "\n"); // last: where it is, the others are
     return {.file = options.out / "prediction.json", .table = d::table(summary), .line = summary.dump()};
 }

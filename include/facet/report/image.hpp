@@ -158,7 +158,7 @@ inline void hatch_ignored(canvas& picture, std::span<const std::uint8_t> mask, s
 [[nodiscard]] inline canvas labelled(canvas picture, std::span<const std::string> words) {
     constexpr std::size_t margin = 3;
     for (std::size_t line = 0; line < words.size(); ++line) {
-        const auto text = fitted(words[line], picture.width() - 2 * margin);
+        const auto text = fitted(words[line], picture.width() - std::min(picture.width(), 2 * margin));
         picture.write(text, margin + 1, margin + 1 + line * 10, black);
         picture.write(text, margin, margin + line * 10, white);
     }

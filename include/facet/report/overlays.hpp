@@ -83,9 +83,10 @@ template <class T> [[nodiscard]] std::vector<T> cut(std::span<const T> image, st
 }
 
 /// A bar of 10 mm in the lower left corner, black around white so that it shows on bone and on fat. `mm`: of one pixel of the picture.
-/// Nothing where the picture is too small for one.
+/// Nothing where that is not known, or the picture too small.
 inline void draw_scale_bar(canvas& picture, double mm) {
     constexpr std::size_t margin = 6, thickness = 2;
+    if (!(mm > 0)) return;
     const auto length = static_cast<std::size_t>(std::lround(10 / mm));
     if (picture.width() < length + 2 * margin || picture.height() < 4 * margin) return;
     const auto top = picture.height() - margin - thickness;

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <facet/core/probability_text.hpp>
@@ -24,7 +25,7 @@ namespace facet::report {
 /// One slice of a vertebra, [S,S], and what was said about it.
 struct predicted_slice {
     vertebra_id vertebra;
-    std::size_t position = 0, count = 0;   ///< which of the vertebra's slices, from 0
+    std::size_t position = 0, count = 1;   ///< which of the vertebra's slices, from 0
     std::optional<double> score;           ///< of the vertebra
     bool fractured = false;                ///< the vertebra's score reaches the threshold
     double mm = 0;                         ///< of a pixel
@@ -33,7 +34,7 @@ struct predicted_slice {
     std::vector<std::uint8_t> mask;        ///< 255 where nothing is judged
 };
 
-/// The slice with the most pixels marked; the middle one where none is.
+/// The slice, of `count` from 1 on, with the most pixels marked; the middle one where none is.
 [[nodiscard]] inline std::size_t most_marked(std::span<const float> probability, std::span<const std::uint8_t> mask, std::size_t count, double threshold) {
     const auto pixels = probability.size() / count;
     std::size_t best = count / 2, most = 0;
@@ -45,12 +46,12 @@ struct predicted_slice {
     return best;
 }
 
-/// Words broken into lines of so many signs at most.
-[[nodiscard]] inline std::vector<std::string> wrapped(std::string_view text, std::size_t signs) {
+/// Words broken into lines of so many characters at most.
+[[nodiscard]] inline std::vector<std::string> wrapped(std::string_view text, std::size_t characters) {
     std::vector<std::string> lines;
     std::istringstream words{std::string{text}};
     for (std::string word; words >> word;) {
-        if (lines.empty() || lines.back().size() + 1 + word.size() > signs) lines.push_back(word);
+        if (lines.empty() || lines.back().size() + 1 + word.size() > characters) lines.push_back(word);
         else lines.back() += ' ' + word;
     }
     return lines;
@@ -68,7 +69,7 @@ struct predicted_slice {
     std::ostringstream score;
     if (s.score) score << "score " << std::fixed << std::setprecision(3) << *s.score;
     else score << "no score";
-    const std::string words[] = {printed(s.vertebra), score.str(), "slice " + std::to_string(s.position + 1) + " of " + std::to_string(s.count)};
+    const std::string words[] = {printed(s.vertebra), score.str(), "slice " + std::to_string(s.position) + " of 0-" + std::to_string(s.count - 1)};
     picture = labelled(std::move(picture), words);
     canvas out{picture.width() + 2 * frame, picture.height() + 2 * frame, s.fractured ? prediction_colour : white};
     out.paste(picture, frame, frame);
@@ -88,9 +89,9 @@ struct predicted_slice {
     std::vector<canvas> cells;
     for (const auto& s : slices) cells.push_back(pictured(s, size, threshold));
     const auto grid = montage(cells, std::min(columns, std::max<std::size_t>(1, cells.size())), gap);
-    const auto signs = (grid.width() - 2 * gap) / glyph_advance;
-    auto words = wrapped(statement, signs);
-    std::ranges::copy(wrapped(legend(threshold, of_vertebra), signs), std::back_inserter(words));
+    const auto characters = (grid.width() - 2 * gap) / glyph_advance;
+    auto words = wrapped(statement, characters);
+    std::ranges::copy(wrapped(legend(threshold, of_vertebra), characters), std::back_inserter(words));
     canvas page{grid.width(), grid.height() + words.size() * line + gap, white};
     for (std::size_t i = 0; i < words.size(); ++i) page.write(words[i], gap, gap + i * line, black);
     page.paste(grid, 0, words.size() * line + gap);

@@ -73,8 +73,9 @@ private:
         page_.paragraph("Judged on the " + text_at(run_.evaluation, "split") + " part: " + counted(run_.evaluation, "n_patients") + " patients, " + counted(run_.evaluation, "n_vertebrae") + " vertebrae ("
                         + counted(member(run_.evaluation, "vertebra"), "positive") + " fractured), " + counted(run_.evaluation, "n_slices") + " slices (" + counted(slice, "positive") + " with fracture). Intervals are 95 % and resample patients.");
         if (const auto warning = text_at(run_.evaluation, "optimistic"); !warning.empty()) page_.warning(warning);
-        if (const auto n = number_at(run_.evaluation, "n_patients"), fractured = number_at(member(run_.evaluation, "patient"), "positive"); n && fractured)
-            for (const auto& caution : cautions_of(std::llround(*n), std::llround(*fractured))) page_.warning(caution);
+        const auto patients = number_at(run_.evaluation, "n_patients"), fractured = number_at(member(run_.evaluation, "patient"), "positive");
+        if (!patients) return;
+        for (const auto& caution : cautions_of(std::llround(*patients), fractured ? std::optional<std::int64_t>{std::llround(*fractured)} : std::nullopt)) page_.warning(caution);
     }
 
     void summary() {
