@@ -459,7 +459,10 @@ TEST_CASE("values that look like the tag of pixels are passed over", "[io]") {
     CHECK(accepted(big + swapped));
     CHECK_FALSE(accepted(big + swapped.substr(0, 27)));
     const auto fragments = text("\xe0\x7f\x10\x00OB\x00\x00\xff\xff\xff\xff\xfe\xff\x00\xe0\x00\x00\x00\x00\xfe\xff\x00\xe0\x04\x00\x00\x00" "1234" "\xfe\xff\x00\xe0\x02\x00\x00\x00" "56");
-    CHECK(accepted(explicit_vr + fragments + text("\xfe\xff\xdd\xe0\x00\x00\x00\x00")));
+    const auto whole = fragments + text("\xfe\xff\xdd\xe0\x00\x00\x00\x00");
+    CHECK(accepted(explicit_vr + whole));
+    CHECK(accepted(explicit_vr + whole + named)); // the first: an icon's
+    CHECK_FALSE(accepted(explicit_vr + whole + named.substr(0, 27)));
     CHECK_FALSE(accepted(explicit_vr + fragments));                                  // the delimiter
     CHECK_FALSE(accepted(explicit_vr + fragments.substr(0, fragments.size() - 10))); // and the last fragment
     CHECK_FALSE(accepted(start + text("\x02\x00\x10\x00UI\x16\x00" "1.2.840.10008.1.2.1.99") + named)); // deflated

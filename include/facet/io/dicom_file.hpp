@@ -50,11 +50,11 @@ inline std::string_view transfer_syntax(std::string_view file) {
     return name;
 }
 
-/// Whether the fragments of encapsulated pixels, from `place` on, are all there, and the delimiter behind the last.
-inline bool has_all_fragments(std::string_view file, std::size_t place) {
+/// Behind the fragments of encapsulated pixels, which begin at `place`, and the delimiter after the last; npos where they are not all there.
+inline std::size_t end_of_fragments(std::string_view file, std::size_t place) {
     constexpr std::string_view item{"\xfe\xff\x00\xe0", 4}, delimiter{"\xfe\xff\xdd\xe0", 4};
     while (place + 8 <= file.size() && file.substr(place, 4) == item) place += 8 + std::size_t{encoding{}.number_at(file, place + 4, 4)};
-    return place + 8 <= file.size() && file.substr(place, 4) == delimiter;
+    return place + 8 <= file.size() && file.substr(place, 4) == delimiter ? place + 8 : file.npos;
 }
 
 enum class pixels { none, cut, whole };
@@ -71,8 +71,7 @@ inline pixels explicit_pixels(std::string_view file, const encoding& e) {
         place += 8; // VR, two bytes more, length
         if (place > file.size()) return pixels::cut;
         const auto length = e.number_at(file, place - 4, 4);
-        if (length == undefined_length) return has_all_fragments(file, place) ? pixels::whole : pixels::cut;
-        place += length;
+        place = length == undefined_length ? end_of_fragments(file, place) : place + length;
         if (place > file.size()) return pixels::cut;
         found = pixels::whole;
     }
