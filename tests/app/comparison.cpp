@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <facet/callback/concept.hpp>
 #include <facet/core/label.hpp>
 #include <facet/engine/run_directory.hpp>
 
@@ -130,6 +131,22 @@ TEST_CASE("a comparison stopped by a signal goes on where it was, to the bits of
     CHECK_FALSE(comparison<>::run(parts.request()).interrupted);
     for (const auto& label : whole.labels) CHECK(whole.state(label + "/fold0_seed1") == parts.state(label + "/fold0_seed1"));
     CHECK(whole.result()["variants"] == parts.result()["variants"]);
+}
+
+TEST_CASE("a run that a callback ended early is finished, and compared like the others", "[compare]") {
+    study s;
+    using shown = const callback::progress&;
+    static constexpr callback::decision (*second[])(shown){[](shown now) { return now.epochs.size() == 2 ? callback::decision::stop : callback::decision::go_on; }};
+    s.variants[1].callbacks = second;
+    const auto r = s.request();
+    comparison<>::run(r);
+    CHECK(s.result()["missing"].empty());
+    CHECK(run_directory::steps_done(s.folder / "out" / "loss=focal" / "fold0_seed1") == 2);
+    CHECK(run_directory::steps_done(s.folder / "out" / "loss=dice_bce" / "fold0_seed1") == 10);
+    CHECK_THAT(comparison<>::list(r).table, Catch::Contains("loss=focal/fold0_seed1: finished"));
+    const auto before = s.state("loss=focal/fold0_seed1");
+    comparison<>::run(r);
+    CHECK(s.state("loss=focal/fold0_seed1") == before);
 }
 
 TEST_CASE("naming variants by --only trains some variants, and the rest are named as missing until they are there", "[compare]") {

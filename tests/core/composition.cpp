@@ -86,6 +86,20 @@ TEST_CASE("a label tells a policy inside a policy", "[core]") {
     CHECK(variant_labels<nested>() == std::vector<std::string>{"loss=dice", "loss=dice{over=sample}", "loss=weighted{loss=dice,weight=2}", "loss=weighted{loss=bce,weight=2}"});
 }
 
+TEST_CASE("callbacks are optional and many, and with() adds one", "[core]") {
+    constexpr static auto watched = with(with(full, callback::early_stopping{.patience = 3}), callback::early_stopping{.patience = 5, .min_delta = 0.5});
+    static_assert(check<watched>());
+    CHECK(plan_of<full>.callbacks.empty());
+    CHECK(describe<full>().find("\"callback\"") == std::string::npos);
+    REQUIRE(plan_of<watched>.callbacks.size() == 2);
+    CHECK_THAT(describe<watched>(), Catch::EndsWith(R"(,"callback":[{"policy":"callback::early_stopping","patience":3,"min_delta":0},{"policy":"callback::early_stopping","patience":5,"min_delta":0.5}]})"));
+    std::vector<callback::epoch> epochs(5); // without a score, at one loss
+    const std::filesystem::path run{"run"};
+    const callback::progress now{.epochs = epochs, .steps = 10, .run = run};
+    CHECK(plan_of<watched>.callbacks[0](now) == callback::decision::stop);
+    CHECK(plan_of<watched>.callbacks[1](now) == callback::decision::go_on);
+}
+
 TEST_CASE("describe prints every field of every policy", "[core]") {
     CHECK(describe_policy(loss::tversky{.fn_weight = 0.8}) == R"({"policy":"loss::tversky","fp_weight":0.3,"fn_weight":0.8,"smooth":1e-05,"over":{"policy":"per::batch"}})");
     CHECK(describe_policy(mine::squared_error{}) == R"({"policy":"mine::squared_error","weight":1})");

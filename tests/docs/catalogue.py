@@ -11,11 +11,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 INCLUDE, TESTS = ROOT / "include/facet", ROOT / "tests"
 PAGE = ROOT / "docs/catalogue.md"
 SLOTS = ["input", "size", "sampler", "slice_key", "prior", "augment", "augment_op", "model", "layer", "target", "loss", "extent", "metrics", "metric", "match", "monitor", "threshold",
-         "operating_point", "postprocess", "optimizer", "schedule", "precision", "budget", "split", "residency", "labels", "levels", "crop", "slices", "scale"]
+         "operating_point", "postprocess", "optimizer", "schedule", "precision", "budget", "split", "residency", "callback", "labels", "levels", "crop", "slices", "scale"]
 PARTS = {"slice_key": "rules of `sampler::weighted`", "augment_op": "operations of `augment::chain`", "layer": "layers of models", "extent": "what a loss counts over",
          "metric": "metrics of `metric::set`", "match": "matching rules of lesions"}
 # Pages whose tables leave the namespace out.
-HOME = {"activation": "model", "norm": "model", "dropout": "model", "upsample": "model", "augment::nnunet": "augment", "residency": "engine", "precision": "engine", "monitor": "engine",
+HOME = {"activation": "model", "norm": "model", "dropout": "model", "upsample": "model", "augment::nnunet": "augment", "residency": "engine", "precision": "engine", "monitor": "engine", "callback": "engine",
         "labels": "own_data", "crop": "own_data", "slices": "own_data", "scale": "own_data", "by": "sampler", "prior": "sampler", "per": "loss", "target": "loss", "match": "metric"}
 STRUCT = re.compile(r"((?:^[ \t]*///[^\n]*\n)+)(?:^[ \t]*template <[^\n]*>\s*\n?)?^[ \t]*(?:template <[^\n]*> )?struct (\w+)(?: final)?(?: : [^{\n]*)? \{(.*?)^\};", re.M | re.S)
 

@@ -96,7 +96,7 @@ inline int train(const plan& p, arguments a) {
     const auto r = trainer<>::train(p, data, training_of(a));
     reporter<>::write(a.out);
     const json result{{"command", "train"}, {"experiment", p.name}, {"run", a.out.string()}, {"steps", r.steps}, {"epochs", r.epochs}, {"seconds", r.seconds}, {"images_per_second", r.images_per_second},
-                      {"interrupted", r.interrupted}, {"best", r.best.empty() ? json(nullptr) : json(r.best.filename().string())}, {"score", or_null(r.best_score)}};
+                      {"interrupted", r.interrupted}, {"stopped_early", r.stopped_early}, {"best", r.best.empty() ? json(nullptr) : json(r.best.filename().string())}, {"score", or_null(r.best_score)}};
     answer(a, result, r.interrupted ? "stopped after step " + std::to_string(r.steps) + "; the same command with --resume continues" : "trained " + std::to_string(r.steps) + " steps; the best checkpoint is " + r.best.string());
     return static_cast<int>(r.interrupted ? exit_code::interrupted : exit_code::ok);
 }

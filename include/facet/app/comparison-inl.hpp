@@ -49,7 +49,7 @@ public:
         std::string table;
         for (const auto& c : plan_.to_train()) {
             const auto done = steps_of(request_, c, data_, split_);
-            const auto state = !done ? std::string{"not begun"} : *done < steps(c) ? "step " + std::to_string(*done) + " of " + std::to_string(steps(c)) : judged(c) ? "finished" : "trained, not judged";
+            const auto state = !done ? std::string{"not begun"} : !trained(c, *done) ? "step " + std::to_string(*done) + " of " + std::to_string(steps(c)) : judged(c) ? "finished" : "trained, not judged";
             cells.push_back({{"label", request_.labels[c.variant]}, {"fold", c.fold}, {"seed", c.seed}, {"run", place_of(c)}, {"state", state}});
             table += place_of(c) + ": " + state + '\n';
         }
@@ -90,12 +90,16 @@ private:
     [[nodiscard]] bool judged(const cell& c) const {
         return std::ranges::all_of(parts(), [&](const part& one) { return judged(c, one); });
     }
-    [[nodiscard]] bool finished(const cell& c) const { return steps_of(request_, c, data_, split_) == steps(c) && judged(c); }
+    [[nodiscard]] bool trained(const cell& c, std::int64_t done) const { return done == steps(c) || run_directory::stopped_early(c.folder); }
+    [[nodiscard]] bool finished(const cell& c) const {
+        const auto done = steps_of(request_, c, data_, split_);
+        return done && trained(c, *done) && judged(c);
+    }
 
     /// Trains and judges what is missing; false where a signal stopped it.
     bool finish(const cell& c, const std::string& number) {
         const auto done = steps_of(request_, c, data_, split_);
-        if (!done || *done < steps(c)) {
+        if (!done || !trained(c, *done)) {
             say(number + place_of(c) + (done ? ", from step " + std::to_string(*done) : ""));
             auto options = training_of(request_, c);
             options.resume = done.has_value();

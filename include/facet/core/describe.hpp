@@ -95,6 +95,10 @@ template <const auto& e> std::string describe() {
     std::string out = "{\"experiment\":";
     detail::json_text(out, e.name);
     detail::json_roles<e>(out, role::all{});
+    if constexpr (decltype(hana::length(callbacks_of<e>))::value > 0) {
+        out += ",\"callback\":";
+        detail::write_json(out, callbacks_of<e>);
+    }
     return out += '}';
 }
 

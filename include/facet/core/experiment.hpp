@@ -38,6 +38,13 @@ template <class Role, class... P> consteval std::size_t index_of() {
     return i;
 }
 
+/// Where the n-th policy of a role stands.
+template <class Role, std::size_t n, class... P> consteval std::size_t index_of_nth() {
+    std::size_t i = 0, left = n;
+    (void)((plays<P, Role> && left-- == 0 ? true : (++i, false)) || ...);
+    return i;
+}
+
 struct unnamed {}; // stands for a missing name
 
 template <class Role> inline constexpr bool default_exists = !std::same_as<decltype(default_policy<Role>), const none>;
@@ -95,7 +102,14 @@ template <class Role, class... P> constexpr const auto& get(const experiment<P..
     else return default_policy<Role>;
 }
 
-/// `e` with the policy of `replacement`'s role exchanged for it, or added.
+/// Every callback of `e`, in their order: a hana::tuple.
+template <class... P> constexpr auto callbacks(const experiment<P...>& e) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return hana::tuple<std::tuple_element_t<detail::index_of_nth<role::callback, I, P...>(), std::tuple<P...>>...>{hana::at_c<detail::index_of_nth<role::callback, I, P...>()>(e.policies)...};
+    }(std::make_index_sequence<detail::players<role::callback, P...>>{});
+}
+
+/// `e` with the policy of `replacement`'s role exchanged for it, or added; a callback is always added.
 template <class... P, class N> constexpr auto with(const experiment<P...>& e, N replacement) {
     using wanted = typename N::role;
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -103,7 +117,7 @@ template <class... P, class N> constexpr auto with(const experiment<P...>& e, N 
             if constexpr (plays<std::tuple_element_t<J, std::tuple<P...>>, wanted>) return replacement;
             else return hana::at_c<J>(e.policies);
         };
-        if constexpr (detail::players<wanted, P...> > 0) return experiment{e.name, pick(std::integral_constant<std::size_t, I>{})...};
+        if constexpr (detail::players<wanted, P...> > 0 && !std::same_as<wanted, role::callback>) return experiment{e.name, pick(std::integral_constant<std::size_t, I>{})...};
         else return experiment{e.name, hana::at_c<I>(e.policies)..., replacement};
     }(std::index_sequence_for<P...>{});
 }
@@ -147,6 +161,9 @@ template <const auto& e> concept constant = requires { typename std::bool_consta
 /// The policy that plays `Role` in `e`, as an object of its own, usable as a template argument.
 template <const auto& e, class Role> inline constexpr auto policy_of = get<Role>(e);
 
+/// Likewise, every callback of `e`.
+template <const auto& e> inline constexpr auto callbacks_of = callbacks(e);
+
 namespace detail {
 template <const auto& e, class... R> consteval bool check_roles(role::list<R...>) { return (check_tree<policy_of<e, R>, e>(), ..., true); }
 } // namespace detail
@@ -158,7 +175,7 @@ template <const auto& e> consteval bool check() {
         return false;
     } else {
         static_assert(detail::constant<e>, "facet: declare the experiment `constexpr`, at namespace scope, so that its values are known to the compiler");
-        if constexpr (detail::constant<e>) return detail::check_roles<e>(role::all{});
+        if constexpr (detail::constant<e>) return detail::check_roles<e>(role::all{}) && (detail::check_tree<callbacks_of<e>, e>(), true);
         else return false;
     }
 }

@@ -86,7 +86,7 @@ struct prior {
     static constexpr std::string_view name = "prior";
     template <bool ok> struct once { static_assert(ok, "facet: two policies for the role 'prior'; keep one"); };
 };
-/// Optional, and the only role that may be played by many.
+/// Optional, and the only role that many may play.
 struct callback {
     static constexpr std::string_view name = "callback";
     template <bool> struct once {};

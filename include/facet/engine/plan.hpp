@@ -12,6 +12,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <facet/augment/concept.hpp>
+#include <facet/callback/concept.hpp>
 #include <facet/core/units.hpp>
 #include <facet/data/slice.hpp>
 #include <facet/engine/network.hpp>
@@ -90,6 +91,9 @@ struct plan {
     threshold::choice (*choose_point)(const score_histogram&); ///< of slices, vertebrae and patients, each by themselves
     std::string_view point_objective;         ///< likewise
     postprocess::steps postprocess;
+
+    // looking on
+    std::span<callback::decision (*const)(const callback::progress&)> callbacks;
 };
 
 /// Declared here, defined in app/commands-inl.hpp. A template only so that its definition may live in a header without `inline`: header-only

@@ -11,6 +11,7 @@
 
 #include <facet/augment.hpp>
 #include <facet/budget.hpp>
+#include <facet/callback.hpp>
 #include <facet/core/describe.hpp>
 #include <facet/core/experiment.hpp>
 #include <facet/engine/plan.hpp>
@@ -104,6 +105,15 @@ template <class P> struct residency_signature {
     static_assert(residency::policy<P>, "facet: a residency must have `static constexpr residency_kind kind`");
 };
 
+template <class P> struct callback_signature {
+    static_assert(callback::policy<P>, "facet: a callback must be callable as `callback::decision operator()(const callback::progress&) const`, or return nothing");
+};
+template <class List> inline constexpr bool callbacks_fit = false;
+template <class... P> inline constexpr bool callbacks_fit<hana::tuple<P...>> = (callback::policy<P> && ...);
+template <class List> struct callback_signatures;
+template <class... P> struct callback_signatures<hana::tuple<P...>> : callback_signature<P>... {};
+template <const auto& e> using callbacks_t = std::remove_cvref_t<decltype(callbacks_of<e>)>;
+
 template <const auto& e, class Role> using policy_t = std::remove_cvref_t<decltype(policy_of<e, Role>)>;
 
 template <const auto& e>
@@ -114,7 +124,7 @@ inline constexpr bool signatures_fit =
     && schedule::policy<policy_t<e, role::schedule>> && precision::policy<policy_t<e, role::precision>>
     && split::policy<policy_t<e, role::split>> && residency::policy<policy_t<e, role::residency>>
     && supplied<policy_t<e, role::loss>, policy_t<e, role::target>>
-    && prior::policy<policy_t<e, role::prior>> && order_fits<policy_t<e, role::sampler>, policy_t<e, role::model>>;
+    && prior::policy<policy_t<e, role::prior>> && callbacks_fit<callbacks_t<e>> && order_fits<policy_t<e, role::sampler>, policy_t<e, role::model>>;
 
 template <const auto& e>
 struct signatures : input_signature<policy_t<e, role::input>>,
@@ -133,6 +143,7 @@ struct signatures : input_signature<policy_t<e, role::input>>,
                     residency_signature<policy_t<e, role::residency>>,
                     supply<policy_t<e, role::loss>, policy_t<e, role::target>>,
                     prior_signature<policy_t<e, role::prior>>,
+                    callback_signatures<callbacks_t<e>>,
                     slice_order<policy_t<e, role::sampler>, policy_t<e, role::model>> {};
 
 template <const auto& e> constexpr bool well_signed() {
@@ -155,6 +166,11 @@ template <const auto& e> inline constexpr auto metric_items = items_of<policy_of
 template <const auto& e> inline constexpr auto metric_entries = []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<metric_entry, sizeof...(I)>{metric_entry_of<element<metric_items<e>, I>>()...};
 }(std::make_index_sequence<decltype(hana::length(metric_items<e>))::value>{});
+
+using callback_entry = callback::decision (*)(const callback::progress&);
+template <const auto& e> inline constexpr auto callback_entries = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<callback_entry, sizeof...(I)>{[](const callback::progress& now) { return callback::decision_of(element<callbacks_of<e>, I>, now); }...};
+}(std::make_index_sequence<decltype(hana::length(callbacks_of<e>))::value>{});
 
 template <const auto& e> constexpr auto head_weight_of() -> double (*)(int, int) {
     if constexpr (requires { policy_of<e, role::loss>.head_weight(0, 1); }) return [](int head, int heads) { return policy_of<e, role::loss>.head_weight(head, heads); };
@@ -266,6 +282,7 @@ template <const auto& e> inline constexpr plan plan_of{
     .threshold_objective = detail::objective_name<detail::policy_t<e, role::threshold>>(),
     .choose_point = [](const score_histogram& h) { return policy_of<e, role::operating_point>.search(h); },
     .point_objective = detail::objective_name<decltype(policy_of<e, role::operating_point>.search)>(),
-    .postprocess = detail::postprocess_of<e>()};
+    .postprocess = detail::postprocess_of<e>(),
+    .callbacks = detail::callback_entries<e>};
 
 } // namespace facet

@@ -194,6 +194,17 @@ public:
         }
         return std::nullopt;
     }
+    /// Whether a callback ended the run before its budget did.
+    [[nodiscard]] static bool stopped_early(const std::filesystem::path& run) {
+        for (const char* name : state_names) {
+            try {
+                const mapped_file file{run / name};
+                return detail::number_in(safetensors::read_metadata(file.bytes(), name), "stopped_early").value_or(0) != 0;
+            } catch (const error&) { // not there, or damaged
+            }
+        }
+        return false;
+    }
     /// Hands the newest state whose checksum is right to `use`. `warn` hears of each that is not. Throws bad_input where none is whole.
     void load_state(const std::function<void(const safetensors::contents&)>& use, const warning& warn) const {
         for (const char* name : state_names) {

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,7 +21,9 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <nlohmann/json.hpp>
 
+#include <facet/callback/concept.hpp>
 #include <facet/core/duration.hpp>
 #include <facet/core/error.hpp>
 #include <facet/data/split.hpp>
@@ -84,7 +88,7 @@ private:
         const auto first = learner_.steps_done();
         auto saved = clock::now();
         epoch_begin_ = clock::now();
-        while (learner_.steps_done() < steps_) {
+        while (learner_.steps_done() < steps_ && !stopped_early_) {
             if (stop.requested()) return interrupted(first, begin);
             step();
             if (learner_.steps_done() % steps_per_epoch_ == 0 || learner_.steps_done() == steps_) end_epoch();
@@ -111,6 +115,7 @@ private:
         if (run_directory::holds_state(directory_.path())) directory_.load_state([&](const safetensors::contents& state) { restore(state); }, [&](const std::string& text) { warn(text); });
         else begin_again();
         directory_.keep_metrics(epoch_);
+        if (!p_.callbacks.empty()) history_ = epochs_recorded();
         checkpoints_.remove_after(epoch_);
     }
     /// The run was killed before it saved anything.
@@ -138,6 +143,7 @@ private:
         learner_.resume_at(static_cast<std::int64_t>(number_in(state.metadata, "step").value_or(0)));
         epoch_ = static_cast<std::int64_t>(number_in(state.metadata, "epoch").value_or(0));
         epoch_steps_ = static_cast<std::int64_t>(number_in(state.metadata, "epoch_steps").value_or(0));
+        stopped_early_ = number_in(state.metadata, "stopped_early").value_or(0) != 0;
         follow();
         const auto device = state.metadata.find("device");
         if (device != state.metadata.end() && device->second != (device_.is_cpu() ? "cpu" : "cuda"))
@@ -166,6 +172,7 @@ private:
         metadata["epoch"] = std::to_string(epoch_);
         metadata["epoch_steps"] = std::to_string(epoch_steps_);
         metadata["program"] = detail::program_hash();
+        if (stopped_early_) metadata["stopped_early"] = "1";
         metadata["device"] = device_.is_cpu() ? "cpu" : "cuda";
         metadata["threads"] = std::to_string(at::get_num_threads());
         try {
@@ -232,6 +239,7 @@ private:
         e.peak_device_mib = devices<>::peak_memory_mib(device_);
         report(e);
         offer_checkpoint(e.validation);
+        ask_callbacks(e);
         feedback_.close_epoch(epoch_, e.validation.score);
         follow();
         trained_seconds_ += e.train_seconds;
@@ -240,6 +248,25 @@ private:
         epoch_steps_ = steps_here_ = 0;
         data_seconds_ = 0;
         epoch_begin_ = clock::now();
+    }
+
+    void ask_callbacks(const epoch_record& e) {
+        history_.push_back({.number = e.epoch, .step = e.step, .train_loss = e.train_loss, .validation_loss = e.validation.loss, .score = e.validation.score});
+        for (const auto callback : p_.callbacks)
+            if (callback({.epochs = history_, .steps = steps_, .run = directory_.path()}) == callback::decision::stop) stopped_early_ = true;
+        if (stopped_early_ && e.step < steps_) bar_->line("stopped early, after step " + std::to_string(e.step) + " of " + std::to_string(steps_) + ": a callback decided so");
+    }
+    /// The epochs before --resume, from their lines of metrics.jsonl.
+    [[nodiscard]] std::vector<callback::epoch> epochs_recorded() const {
+        std::vector<callback::epoch> out;
+        std::ifstream file{directory_.path() / "metrics.jsonl"};
+        for (std::string line; std::getline(file, line);) {
+            const auto e = nlohmann::json::parse(line);
+            const auto number = [&](const nlohmann::json& value) { return value.is_number() ? std::optional{value.get<double>()} : std::nullopt; };
+            out.push_back({.number = e.at("epoch").get<std::int64_t>(), .step = e.at("step").get<std::int64_t>(), .train_loss = number(e.at("train_loss")).value_or(std::numeric_limits<double>::quiet_NaN()),
+                           .validation_loss = number(e.at("val_loss")).value_or(std::numeric_limits<double>::quiet_NaN()), .score = number(e.at("monitor").at("value"))});
+        }
+        return out;
     }
 
     void report(const epoch_record& e) {
@@ -267,6 +294,7 @@ private:
         train_result r;
         r.steps = learner_.steps_done();
         r.epochs = epoch_;
+        r.stopped_early = stopped_early_;
         r.seconds = seconds_since(begin);
         r.images_per_second = trained_seconds_ > 0 ? static_cast<double>(trained_images_) / trained_seconds_ : static_cast<double>((learner_.steps_done() - first) * p_.batch) / std::max(1e-9, r.seconds);
         if (const auto best = checkpoints_.best()) {
@@ -306,6 +334,8 @@ private:
     std::int64_t epoch_ = 0, epoch_steps_ = 0;
     std::int64_t steps_here_ = 0;            ///< of this epoch, by this process
     preemptions preemptions_;
+    std::vector<callback::epoch> history_;   ///< for callbacks
+    bool stopped_early_ = false;             ///< by one of them
     double data_seconds_ = 0, trained_seconds_ = 0;
     std::int64_t trained_images_ = 0;
     clock::time_point epoch_begin_{};

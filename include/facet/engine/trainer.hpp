@@ -16,6 +16,7 @@ struct train_result {
     double seconds = 0;
     double images_per_second = 0;
     bool interrupted = false;                 ///< stopped by a signal, state saved
+    bool stopped_early = false;               ///< by a callback
     std::filesystem::path best;               ///< checkpoint
     std::optional<double> best_score;
 };

@@ -1,0 +1,4 @@
+#pragma once
+
+#include <facet/callback/concept.hpp>
+#include <facet/callback/early_stopping.hpp>

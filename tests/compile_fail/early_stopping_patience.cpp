@@ -1,0 +1,5 @@
+// expect: callback::early_stopping needs patience >= 0
+#include <facet/facet.hpp>
+using namespace facet;
+constexpr experiment bad{"bad", model::attention_unet{}, callback::early_stopping{.patience = -1}};
+int main(int argc, char** argv) { return run<bad>(argc, argv); }
