@@ -2,7 +2,7 @@
 
 Usage: run.py [--device cuda|cpu] [--dry-run] [--minutes 8] [--out FILE]
 
-Needs Python with torch 2.11.0+cu130 and a driver; no ITK, no network. It lies in the folder that pack.sh makes, with the program `gpu`,
+Needs Python with torch 2.11.0+cu130, numpy and a driver; no ITK, no network. It lies in the folder that pack.sh makes, with the program `gpu`,
 the few libraries it links, and wheels of MONAI and Lightning for a machine that lacks them. --dry-run does everything once on small
 shapes, to see that it works; its speeds mean nothing and are not written as results.
 """
