@@ -242,7 +242,7 @@ TEST_CASE("a NIfTI image that was cut off is refused, not filled with zeros", "[
 TEST_CASE("MHA and NRRD images that were cut off are refused", "[io][itk]") {
     const testing::scratch folder;
     std::string voxels;
-    for (int n = 0; n < 64 * 48 * 32; ++n) voxels += static_cast<char>(n * n % 251), voxels += static_cast<char>(n % 7);
+    for (unsigned n = 0; n < 64 * 48 * 32; ++n) voxels += static_cast<char>(n * n % 251), voxels += static_cast<char>(n % 7);
     std::string packed(voxels.size() + 1000, 0);
     auto length = static_cast<uLongf>(packed.size());
     REQUIRE(compress(reinterpret_cast<Bytef*>(packed.data()), &length, reinterpret_cast<const Bytef*>(voxels.data()), voxels.size()) == Z_OK);
