@@ -14,9 +14,9 @@ namespace facet::dicom_file {
 
 namespace detail {
 
-/// How the elements of a file are written (PS3.5, annex A).
+/// How the numbers of a file are written (PS3.5, annex A).
 struct encoding {
-    bool explicit_vr = false, big_endian = false;
+    bool big_endian = false;
 
     /// As bytes; a tag is two numbers of 16 bits.
     [[nodiscard]] std::string number(std::uint32_t value, std::size_t bytes) const {
@@ -32,9 +32,9 @@ struct encoding {
         for (std::size_t i = 0; i < bytes; ++i) value |= std::uint32_t{static_cast<unsigned char>(file[place + (big_endian ? bytes - 1 - i : i)])} << 8 * i;
         return value;
     }
-    /// The first element of type US with this tag; 0 where there is none.
-    [[nodiscard]] std::uint32_t unsigned_short(std::string_view file, std::uint32_t group, std::uint32_t element) const {
-        const auto header = tag(group, element) + (explicit_vr ? "US" + number(2, 2) : number(2, 4));
+    /// The first element with this tag, without a VR and of two bytes; 0 where there is none.
+    [[nodiscard]] std::uint32_t implicit_short(std::string_view file, std::uint32_t group, std::uint32_t element) const {
+        const auto header = tag(group, element) + number(2, 4);
         const auto place = file.find(header);
         return place == file.npos ? 0 : number_at(file, place + header.size(), 2);
     }
@@ -79,9 +79,10 @@ inline pixels explicit_pixels(std::string_view file, const encoding& e) {
 }
 
 /// Without VRs, in the default transfer syntax: the length must be that of one image, as anything may look like four bytes of a tag.
-inline pixels implicit_pixels(std::string_view file, const encoding& e) {
+inline pixels implicit_pixels(std::string_view file) {
+    constexpr encoding e;
     constexpr std::uint32_t image = 0x0028;
-    const auto bytes = std::uint64_t{e.unsigned_short(file, image, 0x0010)} * e.unsigned_short(file, image, 0x0011) * e.unsigned_short(file, image, 0x0100) / 8;
+    const auto bytes = std::uint64_t{e.implicit_short(file, image, 0x0010)} * e.implicit_short(file, image, 0x0011) * e.implicit_short(file, image, 0x0100) / 8;
     const auto length = static_cast<std::uint32_t>(bytes + bytes % 2);
     const auto place = file.find(e.tag(0x7fe0, 0x0010) + e.number(length, 4));
     if (length == 0 || place == file.npos) return pixels::none;
@@ -105,8 +106,8 @@ inline void check(const std::filesystem::path& path) {
     const std::string_view file{reinterpret_cast<const char*>(mapped.bytes().data()), mapped.bytes().size()};
     const auto syntax = detail::transfer_syntax(file);
     if (syntax == "1.2.840.10008.1.2.1.99") throw wrong("is a deflated DICOM file; convert it to another transfer syntax, such as Explicit VR Little Endian");
-    const detail::encoding e{.explicit_vr = !syntax.empty() && syntax != "1.2.840.10008.1.2", .big_endian = syntax == "1.2.840.10008.1.2.2"};
-    switch (e.explicit_vr ? detail::explicit_pixels(file, e) : detail::implicit_pixels(file, e)) {
+    const bool implicit = syntax.empty() || syntax == "1.2.840.10008.1.2";
+    switch (implicit ? detail::implicit_pixels(file) : detail::explicit_pixels(file, {.big_endian = syntax == "1.2.840.10008.1.2.2"})) {
         case detail::pixels::none: throw wrong("holds no pixels: it was cut off, or is no slice of a scan; repair it or move it elsewhere");
         case detail::pixels::cut: throw wrong("is damaged: it ends before its last pixel");
         case detail::pixels::whole: return;
