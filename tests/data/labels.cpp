@@ -56,12 +56,8 @@ TEST_CASE("a number outside the scheme is an error that names it and the file", 
 }
 
 TEST_CASE("the two label files of one patient describe the same bones", "[data][labels][shared]") {
-    const auto data = testing::shared_data();
-    if (!data) {
-        WARN("skipped: the sample data are not here");
-        SUCCEED();
-        return;
-    }
+    const auto data = testing::shared_data_or_skip();
+    if (!data) return;
     auto total = image_io<>::read_labels(*data / "lidc0001_vertebrae_totalsegmentator.nii.gz"), verse = image_io<>::read_labels(*data / "lidc0001_vertebrae_verse.nii.gz");
     CHECK_FALSE((total.voxels == verse.voxels)); // the files differ in every bone
     translate_labels(total, labels::totalsegmentator{}, "total");

@@ -161,12 +161,8 @@ TEST_CASE("a case that cannot be used is named, and nothing is written", "[data]
 }
 
 TEST_CASE("the sample CT becomes a store of healthy vertebrae", "[data][prepare][shared]") {
-    const auto data = testing::shared_data();
-    if (!data) {
-        WARN("skipped: the sample data are not here");
-        SUCCEED();
-        return;
-    }
+    const auto data = testing::shared_data_or_skip();
+    if (!data) return;
     const testing::scratch folder;
     std::ofstream{folder / "cases.csv"} << "patient,ct,vertebrae\nlidc0001," << (*data / "lidc0001_ct.nii.gz").string() << ',' << (*data / "lidc0001_vertebrae_totalsegmentator.nii.gz").string() << '\n';
     const auto summary = prepare<sample>(folder / "cases.csv", folder / "store");

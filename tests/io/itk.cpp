@@ -306,12 +306,8 @@ TEST_CASE("what is no image is one sentence that names the file", "[io][itk]") {
 }
 
 TEST_CASE("the DICOM slices of the sample equal its NIfTI wherever they overlap", "[io][itk][shared]") {
-    const auto data = testing::shared_data();
-    if (!data) {
-        WARN("skipped: the sample data are not here");
-        SUCCEED();
-        return;
-    }
+    const auto data = testing::shared_data_or_skip();
+    if (!data) return;
     const auto nifti = io::read_ct(*data / "lidc0001_ct.nii.gz"), dicom = io::read_ct(*data / "lidc0001_dicom");
     std::size_t shared = 0, equal = 0;
     for (std::size_t k = 0; k < nifti.grid.size[2]; ++k)
@@ -333,12 +329,8 @@ TEST_CASE("the DICOM slices of the sample equal its NIfTI wherever they overlap"
 }
 
 TEST_CASE("a DICOM series with a slice missing or given twice is refused", "[io][itk][shared]") {
-    const auto data = testing::shared_data();
-    if (!data) {
-        WARN("skipped: the sample data are not here");
-        SUCCEED();
-        return;
-    }
+    const auto data = testing::shared_data_or_skip();
+    if (!data) return;
     const testing::scratch folder;
     const auto copy = [&](std::initializer_list<int> numbers) {
         const auto target = folder / std::to_string(numbers.size());
@@ -355,12 +347,8 @@ TEST_CASE("a DICOM series with a slice missing or given twice is refused", "[io]
 }
 
 TEST_CASE("a DICOM file that was cut off is refused, packed or not", "[io][itk][shared]") {
-    const auto data = testing::shared_data();
-    if (!data) {
-        WARN("skipped: the sample data are not here");
-        SUCCEED();
-        return;
-    }
+    const auto data = testing::shared_data_or_skip();
+    if (!data) return;
     const testing::scratch folder;
     const auto packed = [](const fs::path& from, const fs::path& to, gdcm::TransferSyntax::TSType how) {
         gdcm::ImageReader reader;
@@ -394,12 +382,8 @@ TEST_CASE("a DICOM file that was cut off is refused, packed or not", "[io][itk][
 }
 
 TEST_CASE("a DICOM slice that cannot be read is not left out, at an end of the scan neither", "[io][itk][shared]") {
-    const auto data = testing::shared_data();
-    if (!data) {
-        WARN("skipped: the sample data are not here");
-        SUCCEED();
-        return;
-    }
+    const auto data = testing::shared_data_or_skip();
+    if (!data) return;
     const testing::scratch folder;
     const auto series = folder / "series";
     const auto name = [](int n) { return "1-0" + std::to_string(n) + ".dcm"; };
@@ -469,12 +453,8 @@ TEST_CASE("values that look like the tag of pixels are passed over", "[io]") {
 }
 
 TEST_CASE("a folder with two DICOM series is refused", "[io][itk][shared]") {
-    const auto data = testing::shared_data();
-    if (!data) {
-        WARN("skipped: the sample data are not here");
-        SUCCEED();
-        return;
-    }
+    const auto data = testing::shared_data_or_skip();
+    if (!data) return;
     const testing::scratch folder;
     for (const auto& entry : fs::directory_iterator{*data / "lidc0001_dicom"}) fs::copy_file(entry.path(), folder / entry.path().filename());
     // The same slice under another series UID: the last digit of element (0020,000e) is changed in place.
