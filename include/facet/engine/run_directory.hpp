@@ -185,26 +185,11 @@ public:
     }
     /// The step of the newest state, read from its header; empty where there is none that could be read.
     [[nodiscard]] static std::optional<std::int64_t> steps_done(const std::filesystem::path& run) {
-        for (const char* name : state_names) {
-            try {
-                const mapped_file file{run / name};
-                if (const auto step = detail::number_in(safetensors::read_metadata(file.bytes(), name), "step")) return static_cast<std::int64_t>(*step);
-            } catch (const error&) { // not there, or damaged
-            }
-        }
-        return std::nullopt;
+        const auto step = number_in_newest_state(run, "step");
+        return step ? std::optional{static_cast<std::int64_t>(*step)} : std::nullopt;
     }
     /// Whether a callback ended the run before its budget did.
-    [[nodiscard]] static bool stopped_early(const std::filesystem::path& run) {
-        for (const char* name : state_names) {
-            try {
-                const mapped_file file{run / name};
-                return detail::number_in(safetensors::read_metadata(file.bytes(), name), "stopped_early").value_or(0) != 0;
-            } catch (const error&) { // not there, or damaged
-            }
-        }
-        return false;
-    }
+    [[nodiscard]] static bool stopped_early(const std::filesystem::path& run) { return number_in_newest_state(run, "stopped_early").value_or(0) != 0; }
     /// Hands the newest state whose checksum is right to `use`. `warn` hears of each that is not. Throws bad_input where none is whole.
     void load_state(const std::function<void(const safetensors::contents&)>& use, const warning& warn) const {
         for (const char* name : state_names) {
@@ -247,6 +232,18 @@ public:
 
 private:
     static constexpr std::array state_names{"last.state", "next.state", "previous.state"}; ///< newest first: next is there only between two renames
+
+    /// Of the header of the newest state that can be read.
+    static std::optional<double> number_in_newest_state(const std::filesystem::path& run, const char* key) {
+        for (const char* name : state_names) {
+            try {
+                const mapped_file file{run / name};
+                return detail::number_in(safetensors::read_metadata(file.bytes(), name), key);
+            } catch (const error&) { // not there, or damaged
+            }
+        }
+        return std::nullopt;
+    }
 
     template <class Read> static std::vector<checkpoint_info> readable(const std::filesystem::path& run, const warning& warn, Read&& read) {
         std::vector<checkpoint_info> found;

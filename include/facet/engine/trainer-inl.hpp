@@ -251,6 +251,7 @@ private:
     }
 
     void ask_callbacks(const epoch_record& e) {
+        if (p_.callbacks.empty()) return;
         history_.push_back({.number = e.epoch, .step = e.step, .train_loss = e.train_loss, .validation_loss = e.validation.loss, .score = e.validation.score});
         for (const auto callback : p_.callbacks)
             if (callback({.epochs = history_, .steps = steps_, .run = directory_.path()}) == callback::decision::stop) stopped_early_ = true;
